@@ -1,0 +1,49 @@
+# Each target sets up what it needs in .venv from the locked, hashed requirements: Python 3.11 or later and make suffice.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help validate test lint docs lock clean
+
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+validate: .venv/.validate ## check the data
+	$(BIN)/sumy2022 validate
+
+test: .venv/.dev ## run all tests
+	$(BIN)/python -m pytest
+
+lint: .venv/.dev ## check the code, its types and the generated pages
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/sumy2022 docs --check
+	$(BIN)/sumy2022 fmt --check
+
+docs: .venv/.validate ## write the codebook and the rule pages
+	$(BIN)/sumy2022 docs
+
+lock: .venv/.dev ## renew the locked requirements
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	  --custom-compile-command 'make lock' pyproject.toml requirements/validate.in -o requirements/validate.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	  --custom-compile-command 'make lock' -c requirements/validate.txt requirements/dev.in -o requirements/dev.txt
+
+clean: ## remove everything that was built
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or later is needed; name one with make PYTHON=python3.12 ...' >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/.validate: requirements/validate.txt pyproject.toml | .venv/pyvenv.cfg
+	$(PIP) install --require-hashes -r requirements/validate.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.validate
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@

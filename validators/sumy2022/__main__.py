@@ -1,0 +1,91 @@
+"""The command `sumy2022`: one subcommand a module in `commands`, each with `register(parser)` and `run(args)`.
+
+Exit codes: 0 clean, 1 findings at or above the asked level (or files that `fmt --check` would change), 2 the command
+could not do it: a wrong call, no package, or a fault of this program.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+from sumy2022.findings import RuleCrashed, UsageError
+
+COMMANDS = ("validate", "rules", "fmt", "info", "docs")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; a module's docstring is its help."""
+    main_parser = argparse.ArgumentParser(
+        prog="sumy2022",
+        description="Checks, formats and describes a data package on armed conflict.",
+        epilog="Exit codes: 0 clean, 1 findings, 2 could not do it.",
+        allow_abbrev=False,
+    )
+    main_parser.add_argument("--version", action=_Version, nargs=0, help="show the installed version and exit")
+    subparsers = main_parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = import_module(f"sumy2022.commands.{name}")
+        words = (module.__doc__ or "").strip()
+        sub = subparsers.add_parser(
+            name,
+            help=words.splitlines()[0],
+            description=words,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        module.register(sub)
+        sub.set_defaults(run=module.run)
+    return main_parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    args = parser().parse_args(argv)
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+    except UsageError as error:
+        print(f"sumy2022: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    except RuleCrashed as error:
+        print(f"sumy2022: a fault of this program, not of your data: {error}\n"  # noqa: T201
+              "Please report it with the data that shows it.", file=sys.stderr)  # fmt: skip
+        return 2
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has gone; writing the rest would only fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except KeyboardInterrupt:
+        print("sumy2022: interrupted", file=sys.stderr)  # noqa: T201
+        return 2
+    return code
+
+
+def script() -> int:
+    """Run the installed command.
+
+    Two savings that only a process of one's own may make: pandera imports hypothesis wherever it is installed, to make
+    up data, and this process makes none up; and nearly all that is allocated, modules and tables, lives to the end, so
+    that looking for garbage at every few hundred objects is time spent for nothing.
+    """
+    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
+    gc.set_threshold(2_000_000)
+    return main()
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for: `importlib.metadata` is slow to import."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        parser.exit(0, f"{parser.prog} {version('sumy-2022')}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(script())

@@ -1,0 +1,161 @@
+"""The one way a table is written: what `fmt` writes and what validation compares with.
+
+UTF-8 without BOM, LF, RFC 4180 with minimal quoting, columns in the schema's order, rows sorted by primary key,
+text in Unicode NFC without stray white space or invisible characters.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sumy2022.findings import Fault
+from sumy2022.reading import BOM, Reading
+from sumy2022.rules import canonical as form
+from sumy2022.schema import TableSchema
+
+INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+"""Zero-width and bidirectional characters, as the inside of a character class."""
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+
+
+def to_bytes(table: pa.Table) -> bytes:
+    """Write a table of text as canonical CSV; nulls are empty cells.
+
+    In a table of one column they are written `""`, for an empty line is no record.
+    """
+    names = pa.array(table.column_names, type=pa.string())
+    header = ",".join(_quoted(names).to_pylist()) or '""'
+    if table.num_rows == 0:
+        return f"{header}\n".encode()
+    cells = [_quoted(pc.fill_null(column.combine_chunks(), "")) for column in table.columns]
+    lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
+    lines = pc.if_else(pc.equal(lines, ""), '""', lines)
+    body = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines), "\n")
+    return b"".join((header.encode(), b"\n", body[0].as_buffer().to_pybytes(), b"\n"))
+
+
+def _quoted(cells: pa.Array) -> pa.Array:
+    """Put in quotes the cells that need them."""
+    needy = pc.match_substring_regex(cells, '[",\r\n]')
+    if not pc.any(needy).as_py():
+        return cells
+    doubled = pc.replace_substring(cells, '"', '""')
+    return pc.if_else(needy, pc.binary_join_element_wise('"', doubled, '"', ""), cells)
+
+
+def ordered(table: pa.Table, schema: TableSchema) -> pa.Table:
+    """Return a table with its columns in the schema's order and its rows sorted by primary key, empty ones first."""
+    columns = [name for name in schema.names if name in table.column_names]
+    columns += [name for name in table.column_names if name not in columns]
+    table = table.select(columns)
+    keys = pa.table({name: pc.fill_null(table[name], "") for name in schema.primary_key if name in columns})
+    if not keys.num_columns:
+        return table
+    return table.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]))
+
+
+def clean(text: str) -> str:
+    """Return a cell's text in canonical form: NFC, visible characters, single spaces, none at the ends."""
+    text = _CONTROL.sub("", _INVISIBLE.sub("", text))
+    # Composed last: what was taken out may have stood between a letter and its accent.
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def tidy(reading: Reading, schema: TableSchema) -> bytes:
+    """Return the canonical bytes of a file that was read whole."""
+    columns = [
+        pa.array([clean(cell or "") or None for cell in column.to_pylist()], type=pa.string())
+        for column in reading.table.columns
+    ]
+    names = [clean(name) for name in reading.table.column_names]
+    if len(set(names)) < len(names):
+        names = reading.table.column_names  # two columns would become one
+    table = pa.Table.from_arrays(columns, names=names)
+    return to_bytes(ordered(table, schema))
+
+
+def form_faults(data: bytes, reading: Reading, schema: TableSchema) -> Iterator[Fault]:
+    """Yield where a file's bytes, columns or rows are not in canonical form; cells are judged by cell rules."""
+    if reading.header:
+        yield from _order_faults(reading, schema)
+    if not reading.lost and data == to_bytes(reading.table):
+        return
+    if data.startswith(BOM):
+        yield Fault(form.BYTE_ORDER_MARK, reading.file, 1)
+    returns = data.count(b"\r")
+    if returns:
+        line = data[: data.index(b"\r")].count(b"\n") + 1
+        yield Fault(form.LINE_ENDING, reading.file, line, facts={"count": str(returns)})
+    if data and not data.endswith((b"\n", b"\r")):
+        yield Fault(form.FINAL_NEWLINE, reading.file, data.count(b"\n") + 1)
+    yield from _quoting_faults(data, reading)
+
+
+def _order_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
+    expected = [name for name in schema.names if name in reading.header]
+    found = [name for name in dict.fromkeys(reading.header) if name in expected]
+    if found != expected:
+        first = next(name for name, other in zip(found, expected, strict=True) if name != other)
+        yield Fault(form.COLUMN_ORDER, reading.file, 1, value=first, facts={"expected": ", ".join(schema.names)})
+    keys = [name for name in schema.primary_key if name in reading.table.column_names]
+    if not keys or reading.table.num_rows < 2:
+        return
+    cells = [pc.fill_null(reading.table[name].combine_chunks(), "") for name in keys]
+    joined = pc.binary_join_element_wise(*cells, "\0") if len(cells) > 1 else cells[0]
+    back = pc.less(joined[1:], joined[:-1])
+    for index in pc.indices_nonzero(back).to_pylist():
+        line, before = int(reading.lines[index + 1]), joined[index].as_py().replace("\0", ", ")
+        value = joined[index + 1].as_py().replace("\0", ", ")
+        yield Fault(form.ROW_ORDER, reading.file, line, ", ".join(keys), value, {"other": before})
+
+
+def _quoting_faults(data: bytes, reading: Reading) -> Iterator[Fault]:
+    """Yield the lines whose record is written otherwise than with minimal quoting."""
+    lines = data.removeprefix(BOM).splitlines()
+    records = to_bytes(reading.table).split(b"\n")
+    if not reading.header:
+        return
+    if pc.any(pc.match_substring(_joined(reading.table), "\n")).as_py() or len(set(reading.header)) < len(
+        reading.header
+    ):
+        return  # a cell that holds a line break has its own finding, and the lines below do not compare
+    header = next(number for number, line in enumerate(lines, 1) if line)
+    for line, record in zip([header, *reading.lines.tolist()], records, strict=False):
+        if lines[line - 1] != record:
+            yield Fault(form.QUOTING, reading.file, line, value=_shown(lines[line - 1]))
+
+
+def _joined(table: pa.Table) -> pa.ChunkedArray:
+    return pa.chunked_array([chunk for column in table.columns for chunk in column.chunks], type=pa.string())
+
+
+def _shown(line: bytes) -> str:
+    text = line.decode("utf-8", "replace")
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file's content in one step: whatever happens, it is the old one or the new one, whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(name, path.stat().st_mode & 0o777)
+        else:
+            os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,41 @@
+"""Write the generated pages: docs/codebook.md and docs/rules/.
+
+With --check nothing is written, and the command exits with 1 if a page is not what would be generated.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from sumy2022.commands import add_package, emit
+from sumy2022.findings import UsageError
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_package(parser)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a page differs")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write or compare every page; return 1 if --check finds a difference."""
+    from sumy2022.canonical import write_atomically
+    from sumy2022.package import Folder, open_package
+    from sumy2022.pages import pages
+
+    package = open_package(args.package)
+    if not isinstance(package.source, Folder):
+        raise UsageError("Pages are written into a folder; unpack the zip file first.")
+    root, wanted = package.source.root, pages(package)
+    stale = [path for path, text in wanted.items() if package.source.read(path) != text.encode()]
+    left_over = [path for path in package.source.names("docs/rules") if path not in wanted]
+    for path in (*stale, *left_over):
+        done = "written" if path in wanted else "removed"
+        emit(f"{path}: {'differs from what is generated' if args.check else done}\n")
+    if not args.check:
+        for path in stale:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(root / path, wanted[path].encode())
+        for path in left_over:
+            (root / path).unlink()
+    return 1 if args.check and (stale or left_over) else 0

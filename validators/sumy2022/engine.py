@@ -1,0 +1,152 @@
+"""Runs the rules of a table, as pandera checks over the frame of what they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from sumy2022.context import Context
+from sumy2022.findings import Fault, NotRun
+from sumy2022.frames import Table, column, show
+from sumy2022.rule import Rule, Scope
+from sumy2022.schema import breaches, labels
+
+BATCH = 500_000
+"""How many cells are judged at once, at most, where one column does not have more."""
+
+
+def rule_check(rule: Rule, context: Context) -> pa.Check:
+    """Return a rule as a pandera check of a frame that has the rule's columns (a cell rule: the column `cell`).
+
+    The frame may be anyone's: with `pandera.DataFrameSchema(checks=[...])` a user of the data can run the same
+    check. A predicate that returns anything but one plain boolean per row crashes instead of passing.
+    """
+    assert rule.predicate is not None
+    predicate, columns = rule.predicate, labels(rule.columns)
+
+    def check(frame: pd.DataFrame) -> pd.Series:
+        sound = predicate(frame["cell"] if rule.scope is Scope.CELL else frame[columns], context)
+        if not isinstance(sound, pd.Series) or sound.dtype != np.bool_ or not sound.index.equals(frame.index):
+            raise TypeError(f"{rule.id} gave {type(sound).__name__} instead of a plain boolean per row")
+        return sound
+
+    return pa.Check(check, name=rule.id, title=rule.slug, description=rule.reason, ignore_na=False)
+
+
+def run_cell_rules(tables: Iterable[Table], rules: Iterable[Rule], context: Context) -> Iterator[Fault]:
+    """Yield the breaches of the rules that judge each text cell by itself."""
+    mine = [rule for rule in rules if rule.scope is Scope.CELL]
+    for free_text in (False, True):
+        checks = [rule_check(rule, context) for rule in mine if rule.free_text is free_text]
+        columns = [
+            (table, name)
+            for table in tables
+            for name in (table.schema.prose if free_text else table.schema.texts)
+            if name in table.text
+        ]
+        for batch in _batches(columns):
+            yield from _cell_faults(batch, checks)
+
+
+def _batches(columns: list[tuple[Table, str]]) -> Iterator[list[tuple[Table, str]]]:
+    """Group columns so that few checks judge many cells, for a check costs more by its call than by its cells."""
+    batch: list[tuple[Table, str]] = []
+    cells = 0
+    for table, name in columns:
+        if batch and cells + len(table.text) > BATCH:
+            yield batch
+            batch, cells = [], 0
+        batch.append((table, name))
+        cells += len(table.text)
+    if batch:
+        yield batch
+
+
+def _cell_faults(columns: list[tuple[Table, str]], checks: list[pa.Check]) -> Iterator[Fault]:
+    """Judge the cells of several columns as one, and tell them apart again by their number."""
+    cells = pd.concat([table.text[name] for table, name in columns], ignore_index=True)
+    starts = np.cumsum([0, *(len(table.text) for table, _ in columns)])
+    filled = cells[cells.notna()]
+    for check, sound in breaches(pa.DataFrameSchema(checks=checks), filled.to_frame("cell")):
+        for at in sound.index[~sound]:
+            number = int(np.searchsorted(starts, at, side="right")) - 1
+            table, name = columns[number]
+            line = int(table.text.index[at - starts[number]])
+            yield Fault(str(check.name), table.file, line, name, str(cells[at]))
+
+
+def run_table_rules(
+    name: str, tables: Mapping[str, Table], rules: Iterable[Rule], context: Context
+) -> tuple[list[Fault], list[NotRun]]:
+    """Run the rules of one table; return the breaches, and the rules that could not be tried."""
+    table = tables[name]
+    faults: list[Fault] = []
+    not_run, checks = [], []
+    seen: dict[str, pd.Series] = {}
+    by_id: dict[str, tuple[Rule, Context]] = {}
+    for rule in rules:
+        if rule.table != name or rule.predicate is None:
+            continue
+        why = _obstacle(rule, tables, seen)
+        if why:
+            not_run.append(NotRun(rule.id, why))
+            continue
+        narrowed = replace(context, tables={n: tables[n].values[labels(cols)] for n, cols in rule.needs.items()})
+        by_id[rule.id] = (rule, narrowed)
+        checks.append(rule_check(rule, narrowed))
+    frame = pd.DataFrame(seen, index=table.text.index, columns=labels(seen))
+    for check, sound in breaches(pa.DataFrameSchema(checks=checks), frame):
+        rule, narrowed = by_id[str(check.name)]
+        wrong = ~sound & ~_exempt(rule, table, frame)
+        faults += _faults(rule, narrowed, table, frame, sound.index[wrong])
+    return faults, not_run
+
+
+def _obstacle(rule: Rule, tables: Mapping[str, Table], seen: dict[str, pd.Series]) -> str | None:
+    """Say why a rule cannot be tried, or None; the columns it reads are gathered in `seen`."""
+    own = tables[rule.table or ""]
+    for path in rule.columns:
+        if path not in seen:
+            cells = column(tables, rule.table or "", path)
+            if cells is None:
+                return f"the column {path} of {rule.table} is missing"
+            seen[path] = cells
+    if rule.scope is not Scope.ROW and not own.whole:
+        return f"{rule.table} could not be read whole"
+    if rule.scope is Scope.TABLE and any(own.spoilt.get(name) for name in rule.columns):
+        return f"{rule.table} has faults in the columns it compares"
+    for name, columns in rule.needs.items():
+        other = tables.get(name)
+        if other is None or not other.whole:
+            return f"{name} could not be read whole"
+        for needed in columns:
+            if needed not in other.values:
+                return f"the column {needed} of {name} is missing"
+            if other.spoilt.get(needed):
+                return f"{name} has faults in the column {needed}"
+    return None
+
+
+def _exempt(rule: Rule, table: Table, frame: pd.DataFrame) -> pd.Series:
+    """Tell the rows that a rule does not judge because a cell it reads is faulty in itself."""
+    lines = set().union(*(table.spoilt.get(path.split(".")[0], set()) for path in rule.columns))
+    exempt = pd.Series(frame.index.isin(lines), index=frame.index)
+    if rule.group is not None and exempt.any():
+        return frame[rule.group].isin(frame.loc[exempt, rule.group]) | exempt
+    return exempt
+
+
+def _faults(rule: Rule, context: Context, table: Table, frame: pd.DataFrame, lines: pd.Index) -> Iterator[Fault]:
+    if lines.empty:
+        return
+    details = rule.detail(frame[list(rule.columns)], context) if rule.detail else None
+    for line in lines:
+        facts = {path: show(frame.at[line, path]) for path in rule.columns}
+        if details is not None:
+            facts["detail"] = show(details[line])
+        pointed = rule.fields[0]
+        yield Fault(rule.id, table.file, int(line), pointed, facts[pointed] or None, facts)

@@ -1,0 +1,85 @@
+"""The frames that rules are given: a table's typed columns, and those looked up over its foreign keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from sumy2022.findings import Fault
+from sumy2022.schema import TableSchema, typed
+
+
+@dataclass
+class Table:
+    """A table that was read, in text and in values, both indexed by line.
+
+    `faults` are those of its structure; `whole` tells that no record was lost.
+    """
+
+    schema: TableSchema
+    file: str
+    text: pd.DataFrame
+    whole: bool = True
+    faults: list[Fault] = field(default_factory=list)
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """Return the typed values; cells that are not of their type are null."""
+        return typed(self.schema, self.text)
+
+    @cached_property
+    def spoilt(self) -> Mapping[str, set[int]]:
+        """Return the lines of each column on which a structural fault lies."""
+        lines: dict[str, set[int]] = {}
+        for fault in self.faults:
+            for column in (fault.field or "").split(", "):
+                if fault.line is not None and fault.line > 1:
+                    lines.setdefault(column, set()).add(fault.line)
+        return lines
+
+    def key(self, line: int) -> dict[str, str]:
+        """Return the primary key of the row on a line, as text."""
+        names = [name for name in self.schema.primary_key if name in self.text]
+        cells = ((name, self.text.at[line, name]) for name in names)
+        return {name: cell for name, cell in cells if isinstance(cell, str)}
+
+
+def column(tables: Mapping[str, Table], table: str, path: str) -> pd.Series | None:
+    """Return a column of a table's rows: its own, or, as `source_id.published`, one reached over foreign keys.
+
+    None where the column, the reference or a table on the way to it is missing.
+    """
+    here = tables.get(table)
+    head, _, rest = path.partition(".")
+    if here is None or head not in here.values:
+        return None
+    cells = here.values[head]
+    if not rest:
+        return cells
+    key = next((key for key in here.schema.foreign_keys if key.fields == (head,)), None)
+    if key is None:
+        return None
+    wanted = column(tables, key.target, rest)
+    ids = column(tables, key.target, key.target_fields[0])
+    if wanted is None or ids is None:
+        return None
+    faulty = tables[key.target].spoilt.get(rest.partition(".")[0])
+    if faulty:
+        wanted = wanted.mask(wanted.index.isin(list(faulty)))  # what is wrong in itself tells nothing of other rows
+    found = pd.Series(wanted.array, index=ids.array)
+    found = found[~found.index.duplicated() & found.index.notna()]
+    return pd.Series(found.reindex(cells.array).array, index=cells.index)
+
+
+def show(value: object) -> str:
+    """Return a value as a message shows it: a date as written, a whole number without decimals, null as nothing."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(float(value))
+    return str(value)

@@ -1,0 +1,120 @@
+"""Questions about parents: who lies within what, and where a chain of parents bites its own tail.
+
+Each function takes the ids of a table's rows and the id of each row's parent. An id that stands twice counts with its
+first parent; a chain is followed for `DEPTH` steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+DEPTH = 16
+"""More steps than any sound chain of parents has."""
+
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """A table's rows and their parents as numbers: `up[n]` is the parent of `n`, -1 stands for none."""
+
+    names: pd.Index
+    rows: Numbers
+    up: Numbers
+
+    @classmethod
+    def of(cls, ids: pd.Series, parents: pd.Series) -> _Tree:
+        numbers, names = pd.factorize(pd.concat([ids, parents], ignore_index=True))
+        rows, above = numbers[: len(ids)], numbers[len(ids) :]
+        up = np.full(len(names) + 1, -1)  # the last place answers for -1, which is what -1 looks up
+        up[rows[::-1]] = above[::-1]
+        up[-1] = -1
+        return cls(pd.Index(names), rows, up)
+
+    def numbers(self, names: pd.Series | list[str | None]) -> Numbers:
+        """Return the number of each name, -1 for a null and for one that is not in the tree."""
+        return self.names.get_indexer(pd.Index(names))
+
+    def marked(self, nodes: Numbers) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Tell for each row whether it is one of the nodes."""
+        mark = np.zeros(len(self.up), dtype=bool)
+        mark[nodes] = True
+        mark[-1] = False
+        return mark[self.rows]
+
+
+def in_cycle(ids: pd.Series, parents: pd.Series) -> pd.Series:
+    """Tell for each row whether following the parents from it leads back to it.
+
+    Pointers are doubled: after k rounds each stands for 2**k steps, and what is still reached after more steps than
+    there are rows lies on a cycle.
+    """
+    tree = _Tree.of(ids, parents)
+    jump = tree.up
+    for _ in range(len(jump).bit_length() + 1):
+        jump = jump[jump]
+    return pd.Series(tree.marked(jump), index=ids.index)
+
+
+def within(ids: pd.Series, parents: pd.Series, root: str | None) -> pd.Series:
+    """Tell for each row whether it is the root or lies below it."""
+    tree = _Tree.of(ids, parents)
+    (top,) = tree.numbers([root])
+    above, inside = tree.rows, np.zeros(len(ids), dtype=bool)
+    for _ in range(DEPTH if top >= 0 else 0):
+        inside |= above == top
+        above = tree.up[above]
+        if above.max(initial=-1) < 0:
+            break
+    return pd.Series(inside, index=ids.index)
+
+
+def lineage(ids: pd.Series, parents: pd.Series) -> pd.DataFrame:
+    """Return a pair of `id` and `above` for each row and each row that it lies below, itself included."""
+    tree = _Tree.of(ids, parents)
+    here = above = tree.rows
+    pairs = []
+    for _ in range(DEPTH):
+        here, above = here[above >= 0], above[above >= 0]
+        pairs.append(np.stack([here, above]))
+        above = tree.up[above]
+    lower, upper = np.unique(np.concatenate(pairs, axis=1), axis=1)
+    return pd.DataFrame({"id": tree.names.take(lower), "above": tree.names.take(upper)})
+
+
+def lies_in(inner: pd.Series, outer: pd.Series, ids: pd.Series, parents: pd.Series) -> pd.Series:
+    """Tell for each row whether its `inner` is its `outer` or lies below it in the tree of `ids` and `parents`."""
+    tree = _Tree.of(ids, parents)
+    above, wanted = tree.numbers(inner), tree.numbers(outer)
+    inside = (inner == outer).to_numpy(copy=True)
+    for _ in range(DEPTH):
+        inside |= (above == wanted) & (above >= 0)
+        above = tree.up[above]
+    return pd.Series(inside, index=inner.index)
+
+
+def with_ancestors(ids: pd.Series, parents: pd.Series, start: pd.Series) -> pd.Series:
+    """Tell for each row whether it is marked in `start` or stands above a row that is."""
+    tree = _Tree.of(ids, parents)
+    reached = fresh = np.unique(tree.rows[start.to_numpy()])
+    for _ in range(DEPTH):
+        fresh = np.setdiff1d(tree.up[fresh], reached)
+        if not fresh.size:
+            break
+        reached = np.union1d(reached, fresh)
+    return pd.Series(tree.marked(reached), index=ids.index) | start
+
+
+def topmost(ids: pd.Series, parents: pd.Series) -> pd.Series:
+    """Return for each row the last id of its chain of parents, its own where it has no parent."""
+    tree = _Tree.of(ids, parents)
+    top = tree.rows
+    for _ in range(DEPTH):
+        above = tree.up[top]
+        top = np.where(above >= 0, above, top)
+    names = pd.Series(tree.names.take(top), index=ids.index)
+    return names.where(ids.notna())

@@ -1,0 +1,271 @@
+"""Opens a data package, from a folder or a zip file, and reads its tables.
+
+A package is untrusted: nothing in it is executed, its paths stay inside it, and sizes are bounded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from sumy2022.descriptor import Descriptor, Resource, read_descriptor
+from sumy2022.document import read_json
+from sumy2022.findings import Fault, UsageError
+from sumy2022.rules import structure as st
+from sumy2022.schema import TableSchema
+from sumy2022.table_schema import read_schema, sound_references
+
+DESCRIPTOR = "datapackage.json"
+FILE_LIMIT = 2_000_000_000
+"""The most bytes that one file of a package may have, unpacked."""
+
+
+class Source(Protocol):
+    """Where a package's files come from."""
+
+    @property
+    def name(self) -> str:
+        """Return what a message calls it."""
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is such a file."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None when there is no such file."""
+
+    def names(self, folder: str) -> list[str]:
+        """Return the sorted paths of the files directly in a folder."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A package that is a folder."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """Return the folder as a message names it."""
+        return str(self.root)
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is such a file; a link that leads out of the package counts as none."""
+        target = self.root / path
+        try:
+            return target.resolve().is_relative_to(self.root.resolve()) and target.is_file()
+        except (OSError, RuntimeError, ValueError):
+            return False  # a loop of links, a name too long or no name at all
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None when there is no such file."""
+        if not self.has(path):
+            return None
+        target = self.root / path
+        try:
+            if target.stat().st_size > FILE_LIMIT:
+                raise UsageError(f"{target} has more than {FILE_LIMIT:,} bytes, the most that is read.")
+            return target.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{target} cannot be read: {error.strerror}.") from error
+
+    def names(self, folder: str) -> list[str]:
+        """Return the sorted paths of the files directly in a folder."""
+        found = self.root / folder
+        try:
+            inside = found.resolve().is_relative_to(self.root.resolve()) and found.is_dir()
+            return sorted(f"{folder}/{item.name}" for item in found.iterdir()) if inside else []
+        except (OSError, RuntimeError):
+            return []
+
+
+@dataclass(frozen=True)
+class Zip:
+    """A package that is a zip file with datapackage.json at its root."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Return the file as a message names it."""
+        return str(self.path)
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is such a file."""
+        with zipfile.ZipFile(self.path) as archive:
+            return path in archive.namelist()
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's unpacked bytes; None when there is no such file."""
+        try:
+            with zipfile.ZipFile(self.path) as archive, archive.open(path) as file:
+                data = file.read(FILE_LIMIT + 1)
+        except KeyError:
+            return None
+        except (
+            OSError,
+            zipfile.BadZipFile,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+            ValueError,
+        ) as error:
+            raise UsageError(f"{self.path} is not a zip file that can be read: {error}.") from error
+        except Exception as error:  # zlib.error and lzma.LZMAError share no base
+            raise UsageError(f"{self.path} is damaged: {error}.") from error
+        if len(data) > FILE_LIMIT:
+            raise UsageError(f"{path} in {self.path} unpacks to more than {FILE_LIMIT:,} bytes, the most that is read.")
+        return data
+
+    def names(self, folder: str) -> list[str]:
+        """Return the sorted paths of the files directly in a folder."""
+        with zipfile.ZipFile(self.path) as archive:
+            return sorted(name for name in archive.namelist() if posixpath.dirname(name) == folder and name[-1] != "/")
+
+
+@dataclass
+class Package:
+    """An opened package: its descriptor and schemas, and the faults seen in them."""
+
+    source: Source
+    descriptor: Descriptor
+    schemas: dict[str, TableSchema] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def resource(self, name: str) -> Resource:
+        """Return a resource by name; an unknown one is a usage error."""
+        from sumy2022.findings import hint
+
+        for known in self.descriptor.resources:
+            if known.name == name:
+                return known
+        names = [known.name for known in self.descriptor.resources]
+        raise UsageError(f"There is no resource {name!r} in {self.source.name}{hint(name, names)}")
+
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of a resource's file; None when it is not there or its path is unsafe."""
+        path = self.resource(name).path
+        return None if path_problem(path) else self.source.read(path)
+
+
+def path_problem(path: str) -> str | None:
+    """Say why a path cannot be used in a package, or None."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", path):
+        return "is an address; only files of the package are read"
+    if path.startswith(("/", "~")) or "\\" in path:
+        return "is not a relative path written with /"
+    if not path.isprintable():
+        return "has a character that does not print"
+    parts = path.split("/")
+    if ".." in parts:
+        return "leads out of the package"
+    if "" in parts or any(part.startswith(".") for part in parts):
+        return "goes through a hidden or nameless folder"
+    return None
+
+
+def open_package(where: str | Path | None = None) -> Package:
+    """Open the package at a path: a folder, its datapackage.json, or a zip file.
+
+    Without a path it is the package around the working directory. What is wrong inside the package is in
+    `Package.faults`; `UsageError` is raised where there is no package to speak of.
+    """
+    place = Path(where) if where is not None else _around(Path.cwd())
+    try:
+        source = _source(place)
+    except OSError as error:  # a name too long, a folder that may not be entered
+        raise UsageError(f"{place} cannot be opened: {error.strerror}.") from error
+    data = source.read(DESCRIPTOR)
+    if data is None:
+        raise UsageError(f"There is no {DESCRIPTOR} in {source.name}. Name a folder or zip file that has one.")
+    document, faults = read_json(data, DESCRIPTOR)
+    if faults:
+        return Package(source, Descriptor(), faults=faults)
+    descriptor, faults = read_descriptor(document, DESCRIPTOR)
+    package = Package(source, descriptor, faults=faults)
+    package.faults += _file_faults(package)
+    for resource in descriptor.tables:
+        _read_schema(package, resource)
+    package.schemas, faults = sound_references(package.schemas, [table.name for table in descriptor.tables])
+    package.faults += faults
+    return package
+
+
+def _source(where: Path) -> Source:
+    if where.is_dir():
+        return Folder(where)
+    if where.name == DESCRIPTOR and where.is_file():
+        return Folder(where.parent)
+    if where.is_file() and zipfile.is_zipfile(where):
+        return Zip(where)
+    if where.exists():
+        raise UsageError(f"{where} is neither a folder, a {DESCRIPTOR} nor a zip file.")
+    raise UsageError(f"There is no {where}. Name a folder, a {DESCRIPTOR} or a zip file.")
+
+
+def _around(folder: Path) -> Path:
+    for candidate in (folder, *folder.parents):
+        if (candidate / DESCRIPTOR).is_file():
+            return candidate
+    raise UsageError(f"There is no {DESCRIPTOR} in {folder} or above. Name the package: sumy2022 validate PACKAGE.")
+
+
+def _file_faults(package: Package) -> Iterator[Fault]:
+    for resource in package.descriptor.resources:
+        for pointer, path in (
+            (f"{resource.pointer}/path", resource.path),
+            (f"{resource.pointer}/schema", resource.schema_path),
+        ):
+            if path is None:
+                continue
+            problem = path_problem(path)
+            if problem:
+                yield Fault(st.UNSAFE_PATH, DESCRIPTOR, value=path, facts={"pointer": pointer, "problem": problem})
+            elif not package.source.has(path):
+                yield Fault(st.MISSING_FILE, DESCRIPTOR, value=path, facts={"pointer": pointer})
+        if resource.bytes is not None or resource.hash is not None:
+            yield from _hash_faults(resource, package.read(resource.name))
+
+
+def _hash_faults(resource: Resource, data: bytes | None) -> Iterator[Fault]:
+    if data is None:
+        return
+    if resource.bytes is not None and resource.bytes != len(data):
+        yield Fault(st.HASH_DIFFERS, DESCRIPTOR, field="bytes", value=str(len(data)),
+                    facts={"pointer": resource.pointer, "expected": str(resource.bytes)})  # fmt: skip
+    if resource.hash is None:
+        return
+    found = "sha256:" + hashlib.sha256(data).hexdigest()
+    if resource.hash != found:
+        yield Fault(st.HASH_DIFFERS, DESCRIPTOR, field="hash", value=found,
+                    facts={"pointer": resource.pointer, "expected": resource.hash})  # fmt: skip
+
+
+def _read_schema(package: Package, resource: Resource) -> None:
+    path = resource.schema_path or ""
+    data = None if path_problem(path) else package.source.read(path)
+    if data is None:
+        return
+    document, faults = read_json(data, path)
+    package.faults += faults
+    if not faults:
+        package.schemas[resource.name], faults = read_schema(document, resource.name, path)
+        package.faults += faults
+
+
+def manifests(source: Source) -> tuple[Mapping[str, Any], list[Fault]]:
+    """Read `releases/*.json`, each of which tells what one release held, by version; any JSON may be there."""
+    found, faults = {}, []
+    for path in source.names("releases"):
+        if path.endswith(".json"):
+            name = path.encode("utf-8", "backslashreplace").decode()  # a file system may hold names that are no text
+            document, problems = read_json(source.read(path) or b"", name)
+            faults += problems
+            if not problems:
+                found[name.removeprefix("releases/").removesuffix(".json")] = document
+    return found, faults

@@ -1,0 +1,93 @@
+"""A table's breaches of its schema: which cell, what is there, what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+import pandera.pandas as pa
+
+from sumy2022.findings import Fault, hint
+from sumy2022.frames import Table
+from sumy2022.rules import structure as st
+from sumy2022.schema import (
+    BOUNDS,
+    EXPECTED,
+    Field,
+    breaches,
+    cell_tests,
+    key_schema,
+    text_schema,
+    value_schema,
+)
+from sumy2022.text import arrow, plain
+
+
+def structural_faults(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Yield every breach of a table's schema, cell by cell; `targets` as in `key_schema`."""
+    schema, columns = table.schema, table.text.columns
+    tests = list(cell_tests(schema, columns))
+    broken = {check.name for check, _ in breaches(text_schema(tests), table.text)}
+    spoilt = set()
+    for test in tests:
+        if test.rule in broken:
+            sound = plain(test.sound(arrow(table.text[test.column])), table.text.index)
+            for line in sound.index[~sound]:
+                spoilt.add((line, test.column))
+                yield _cell_fault(table, test.rule, test.column, line)
+    for known in schema.fields:
+        if known.type == "date" and known.name in columns:
+            # Written like a date, and yet without a value: a day that its month does not have.
+            lost = table.values[known.name].isna() & table.text[known.name].notna()
+            for line in lost.index[lost]:
+                if (line, known.name) not in spoilt:
+                    yield _cell_fault(table, st.BAD_TYPE, known.name, line)
+    for check, sound in breaches(value_schema(schema, columns), table.values):
+        for line in sound.index[~sound]:
+            yield _cell_fault(table, st.BOUNDS, str(check.title), line)
+    yield from _key_faults(table, targets)
+
+
+def _cell_fault(table: Table, rule: str, column: str, line: int) -> Fault:
+    known = table.schema.field(column)
+    cell = table.text.at[line, column]
+    value = str(cell) if isinstance(cell, str) else None
+    facts = {"expected": _expectation(known, rule), "example": str(known.example or "")}
+    if rule == st.ENUM:
+        facts["hint"] = hint(value or "", [str(code) for code in known.constraints["enum"]])
+    if rule == st.LENGTH:
+        facts["found"] = str(len(value or ""))
+    return Fault(rule, table.file, int(line), column, value, facts)
+
+
+def _expectation(known: Field, rule: str) -> str:
+    """Return in words what a field demands where this rule was broken."""
+    limits = known.constraints
+    if rule == st.BAD_TYPE:
+        return EXPECTED[known.type]
+    if rule == st.ENUM:
+        return ", ".join(str(code) for code in limits["enum"])
+    if rule == st.PATTERN:
+        return str(limits["pattern"])
+    words = {name: phrase for name, (phrase, _) in BOUNDS.items()}
+    if rule == st.LENGTH:
+        words = {"minLength": "at least {} characters", "maxLength": "at most {} characters"}
+    return " and ".join(phrase.format(limits[name]) for name, phrase in words.items() if name in limits)
+
+
+def _key_faults(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Yield repeated keys, with the line they repeat, and references to nothing, with the table they name."""
+    for check, sound in breaches(key_schema(table.schema, table.text.columns, targets), table.values):
+        fields = tuple(str(check.title).split(","))
+        for line in sound.index[~sound]:
+            cells = table.text.loc[line, list(fields)]
+            facts = _key_facts(table, check, fields, line)
+            yield Fault(str(check.name), table.file, int(line), ", ".join(fields), ", ".join(map(str, cells)), facts)
+
+
+def _key_facts(table: Table, check: pa.Check, fields: tuple[str, ...], line: int) -> dict[str, str]:
+    if check.name == st.FOREIGN_KEY:
+        return {"target": next(key.target for key in table.schema.foreign_keys if key.fields == fields)}
+    rows = table.values[list(fields)]
+    alike = (rows == rows.loc[line]).all(axis=1)
+    return {"other": str(alike.idxmax())}

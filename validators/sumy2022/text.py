@@ -1,0 +1,48 @@
+"""Questions about whole columns of text, answered by Arrow.
+
+Regular expressions are always run by RE2. pandas hands some patterns to Python's `re` instead, whose time can grow
+exponentially with the text; RE2 takes linear time whatever the pattern, which may come from an untrusted schema.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def contains(cells: pd.Series, pattern: str) -> pd.Series:
+    """Tell for each cell whether the pattern is found in it; it is not found in a null."""
+    return plain(pc.fill_null(pc.match_substring_regex(arrow(cells), pattern), False), cells.index)
+
+
+def matches(texts: pa.Array, pattern: str) -> pa.Array:
+    """Tell for each text whether the pattern matches the whole of it; a null does."""
+    return pc.fill_null(pc.match_substring_regex(texts, f"^(?:{pattern})$"), True)
+
+
+def within_length(texts: pa.Array, least: int, most: float) -> pa.Array:
+    """Tell for each text whether it has a number of characters within the bounds; a null has."""
+    length = pc.utf8_length(texts)
+    return pc.fill_null(pc.and_(pc.greater_equal(length, least), pc.less_equal(length, most)), True)
+
+
+def found_in(texts: pa.Array, known: pa.Array) -> pa.Array:
+    """Tell for each text whether it is among the known ones; a null is."""
+    return pc.or_(pc.is_in(texts, value_set=known), pc.is_null(texts))
+
+
+def among(cells: pd.Series, *values: pd.Series) -> pd.Series:
+    """Tell for each cell of text whether it is in one of the columns; a null is not."""
+    known = pa.chunked_array([arrow(column) for column in values], type=pa.string()).combine_chunks().drop_null()
+    return plain(pc.is_in(arrow(cells), value_set=known), cells.index)
+
+
+def arrow(cells: pd.Series) -> pa.Array:
+    """Return a column of text as Arrow holds it, without copying it."""
+    return pa.array(cells, type=pa.string(), from_pandas=True)
+
+
+def plain(answers: pa.Array, index: pd.Index) -> pd.Series:
+    """Return Arrow's answers as a plain boolean per row."""
+    return pd.Series(answers.to_numpy(zero_copy_only=False), index=index)

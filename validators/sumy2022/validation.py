@@ -1,0 +1,218 @@
+"""Validation of a package: form, structure, rules; and what could not be tried, and why."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from sumy2022 import rules as catalogue
+from sumy2022.canonical import form_faults
+from sumy2022.context import Context
+from sumy2022.engine import run_cell_rules, run_table_rules
+from sumy2022.findings import Fault, Finding, NotRun, Report, hint
+from sumy2022.frames import Table
+from sumy2022.outline import Outline, read_outline
+from sumy2022.package import Package, manifests, open_package
+from sumy2022.reading import Reading, read_csv
+from sumy2022.rule import REGISTRY, Rule, Scope, find
+from sumy2022.rules import structure as st
+from sumy2022.schema import TableSchema, labels
+from sumy2022.structure import structural_faults
+
+Progress = Callable[[str], None]
+OUTLINE = "outline"
+"""The name of the resource that holds the outline of the area."""
+
+
+def validate(
+    package: str | Path | Package | None = None,
+    *,
+    only: Collection[str] = (),
+    skip: Collection[str] = (),
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Check a package against its schemas and the rules.
+
+    `package` is an opened package or a path as for `open_package`. `only` and `skip` name rules by id or slug.
+    `progress` is called with the name of each step.
+
+    Raises `UsageError` where there is no package or no such rule, and `RuleCrashed` where a rule fails.
+    """
+    catalogue.load_all()
+    wanted = wanted_rules(only, skip)
+    opened = package if isinstance(package, Package) else open_package(package)
+    faults = list(opened.faults)
+    not_run = [NotRun(find(word).id, "left out on request") for word in skip]
+    tables = read_tables(opened, faults=faults, progress=progress)
+    not_run += _unread(opened, tables, wanted)
+    context, problems = _context(opened, tables)
+    faults += problems
+    progress("rules of cells")
+    faults += run_cell_rules(tables.values(), wanted.values(), context)
+    for name, table in tables.items():
+        progress(f"rules of {name}")
+        faults += table.faults
+        found, left_out = run_table_rules(name, tables, wanted.values(), context)
+        faults += found
+        not_run += left_out
+    found, left_out = _run_finders(opened, tables, wanted, context)
+    faults += found
+    not_run += left_out
+    return Report(
+        name=opened.descriptor.name,
+        version=opened.descriptor.version,
+        rows={name: len(table.text) for name, table in tables.items()},
+        findings=_findings(faults, wanted, tables),
+        not_run=tuple(sorted(set(not_run), key=lambda item: (item.rule, item.why))),
+        rules_run=len(wanted.keys() - {item.rule for item in not_run}),
+    )
+
+
+def wanted_rules(only: Collection[str] = (), skip: Collection[str] = ()) -> dict[str, Rule]:
+    """Return the rules that are in force, by id, less those left out; an unknown name is a usage error."""
+    chosen = {find(word).id for word in only} or set(REGISTRY)
+    left_out = {find(word).id for word in skip}
+    return {name: rule for name, rule in REGISTRY.items() if name in chosen - left_out and not rule.retired}
+
+
+def read_tables(
+    package: Package,
+    *,
+    only: Collection[str] = (),
+    faults: list[Fault] | None = None,
+    progress: Progress = lambda _: None,
+) -> dict[str, Table]:
+    """Read tables and check each against its schema; those that cannot be read at all are left out.
+
+    Faults of a file's form are added to `faults`, if given; those of records, columns, cells and keys are on the
+    tables. References are followed to the tables read here that lost no record.
+    """
+    tables: dict[str, Table] = {}
+    for name, schema in package.schemas.items():
+        if only and name not in only:
+            continue
+        progress(f"reading {name}")
+        data = package.read(name)
+        if data is None:
+            continue
+        reading = read_csv(data, package.resource(name).path)
+        tables[name] = _table(schema, reading)
+        if faults is not None:
+            faults += form_faults(data, reading, schema)
+    targets = {name: table.values for name, table in tables.items() if table.whole}
+    for table in tables.values():
+        progress(f"schema of {table.schema.name}")
+        table.faults += structural_faults(table, targets)
+    return tables
+
+
+def _table(schema: TableSchema, reading: Reading) -> Table:
+    known = [name for name in schema.names if name in reading.table.column_names]
+    lines = pd.Index(reading.lines, name="line")
+    text = reading.table.select(known).to_pandas().set_axis(lines).set_axis(labels(known), axis=1)
+    table = Table(schema, reading.file, text, whole=not reading.lost, faults=list(reading.faults))
+    if reading.header:
+        table.faults += _header_faults(schema, reading)
+    return table
+
+
+def _header_faults(schema: TableSchema, reading: Reading) -> Iterator[Fault]:
+    extra = [name for name in dict.fromkeys(reading.header) if name not in schema.names]
+    missing = [name for name in schema.names if name not in reading.header]
+    for name in missing:
+        yield Fault(st.MISSING_COLUMN, reading.file, 1, name, facts={"hint": hint(name, extra)})
+    renamed = [name for name in extra if hint(name, missing)]
+    for name in extra:
+        if name not in renamed:
+            yield Fault(st.EXTRA_COLUMN, reading.file, 1, value=name, facts={"hint": hint(name, schema.names)})
+
+
+def _unread(package: Package, tables: Mapping[str, Table], wanted: Mapping[str, Rule]) -> list[NotRun]:
+    """Tell the rules that lack their table, and the references that could not be followed."""
+    lacking = [
+        NotRun(rule.id, f"the package has no readable table {rule.table}")
+        for rule in wanted.values()
+        if rule.table is not None and rule.table not in tables
+    ]
+    lacking += [
+        NotRun(
+            st.FOREIGN_KEY,
+            f"{key.target} could not be read whole, so references to it from {name} are not known",
+        )
+        for name, table in tables.items()
+        for key in table.schema.foreign_keys
+        if key.target in package.schemas and (key.target not in tables or not tables[key.target].whole)
+    ]
+    return lacking
+
+
+def _run_finders(
+    package: Package, tables: Mapping[str, Table], wanted: Mapping[str, Rule], context: Context
+) -> tuple[list[Fault], list[NotRun]]:
+    """Run the rules about the package and its history; return the breaches, and the rules that could not be tried."""
+    broken = [name for name in package.schemas if name not in tables or not tables[name].whole]
+    seen = replace(context, tables={name: table.text for name, table in tables.items()})
+    faults: list[Fault] = []
+    not_run = []
+    for rule in wanted.values():
+        if rule.finder is not None and rule.scope is Scope.HISTORY and broken:
+            not_run.append(NotRun(rule.id, f"{', '.join(broken)} could not be read whole"))
+        elif rule.finder is not None:
+            faults += rule.finder(seen)
+    return faults, not_run
+
+
+def _context(package: Package, tables: Mapping[str, Table]) -> tuple[Context, list[Fault]]:
+    """Return what rules may see, and what is wrong with the files it comes from."""
+    descriptor = package.descriptor
+    releases, faults = manifests(package.source)
+    outline, problems = _outline(package)
+    context = Context(
+        start=_day(descriptor.start),
+        end=_day(descriptor.end),
+        area=descriptor.area,
+        version=descriptor.version,
+        outline=outline,
+        files={name: table.file for name, table in tables.items()},
+        releases=releases,
+        hashes=_hashes(package, tables) if descriptor.version in releases else {},
+    )
+    return context, faults + problems
+
+
+def _hashes(package: Package, tables: Collection[str]) -> dict[str, str]:
+    return {name: hashlib.sha256(package.read(name) or b"").hexdigest() for name in tables}
+
+
+def _outline(package: Package) -> tuple[Outline | None, list[Fault]]:
+    file = next((item.path for item in package.descriptor.resources if item.name == OUTLINE), None)
+    data = None if file is None else package.read(OUTLINE)
+    if file is None or data is None or package.descriptor.area is None:
+        return None, []
+    try:
+        return read_outline(data, package.descriptor.area), []
+    except ValueError as error:
+        return None, [Fault(st.BAD_OUTLINE, file, facts={"problem": f"it cannot be used: {error}"})]
+
+
+def _day(text: str | None) -> pd.Timestamp:
+    """Return a day of the descriptor; NaT where there is none, or none that exists."""
+    return pd.to_datetime(pd.Series([text], dtype="str"), format="%Y-%m-%d", errors="coerce")[0]
+
+
+def _findings(faults: list[Fault], wanted: Mapping[str, Rule], tables: Mapping[str, Table]) -> tuple[Finding, ...]:
+    """Put the faults in words and in order; each row's finding carries the row's key."""
+    by_file = {table.file: table for table in tables.values()}
+    findings = []
+    for fault in faults:
+        if fault.rule not in wanted:
+            continue
+        table = by_file.get(fault.file)
+        if table is not None and not fault.key and fault.line is not None and fault.line in table.text.index:
+            fault = replace(fault, key=table.key(fault.line))
+        findings.append(wanted[fault.rule].finding(fault))
+    return tuple(sorted(findings, key=lambda finding: finding.order))
