@@ -11,7 +11,7 @@ import pandera.pandas as pa
 
 from sumy2022.context import Context
 from sumy2022.findings import Fault, NotRun
-from sumy2022.frames import Table, column, show
+from sumy2022.frames import Table, column, show, unsuited
 from sumy2022.rule import Rule, Scope
 from sumy2022.schema import breaches, labels
 
@@ -114,6 +114,8 @@ def _obstacle(rule: Rule, tables: Mapping[str, Table], seen: dict[str, pd.Series
             cells = column(tables, rule.table or "", path)
             if cells is None:
                 return f"the column {path} of {rule.table} is missing"
+            if why := unsuited(tables, rule.table or "", path):
+                return why
             seen[path] = cells
     if rule.scope is not Scope.ROW and not own.whole:
         return f"{rule.table} could not be read whole"
@@ -126,6 +128,8 @@ def _obstacle(rule: Rule, tables: Mapping[str, Table], seen: dict[str, pd.Series
         for needed in columns:
             if needed not in other.values:
                 return f"the column {needed} of {name} is missing"
+            if why := unsuited(tables, name, needed):
+                return why
             if other.spoilt.get(needed):
                 return f"{name} has faults in the column {needed}"
     return None

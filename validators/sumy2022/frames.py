@@ -11,6 +11,13 @@ import pandas as pd
 from sumy2022.findings import Fault
 from sumy2022.schema import TableSchema, typed
 
+TYPES = {
+    **dict.fromkeys(("date_start", "date_end", "as_of", "published", "accessed"), "date"),
+    **dict.fromkeys(("latitude", "longitude"), "number"),
+    **dict.fromkeys(("count_low", "count_high", "geonames_id"), "integer"),
+}
+"""The types, by field name, that rules are written for; every other field is a string."""
+
 
 @dataclass
 class Table:
@@ -72,6 +79,19 @@ def column(tables: Mapping[str, Table], table: str, path: str) -> pd.Series | No
     found = pd.Series(wanted.array, index=ids.array)
     found = found[~found.index.duplicated() & found.index.notna()]
     return pd.Series(found.reindex(cells.array).array, index=cells.index)
+
+
+def unsuited(tables: Mapping[str, Table], table: str, path: str) -> str | None:
+    """Say why rules cannot read a column as the schema types it, or None.
+
+    A schema may come from anyone, and a rule that compares dates can do nothing with a column of text.
+    """
+    *way, name = path.split(".")
+    for step in way:
+        keys = tables[table].schema.foreign_keys
+        table = next(key.target for key in keys if key.fields == (step,))
+    found, wanted = tables[table].schema.field(name).type, TYPES.get(name, "string")
+    return None if found == wanted else f"{table}.{name} is of the type {found}, and rules take it for {wanted}"
 
 
 def show(value: object) -> str:

@@ -42,6 +42,12 @@ class Outline:
         return shapely.points(degrees * self.scale)
 
 
+def _on_the_globe(bounds: tuple[float, float, float, float]) -> bool:
+    """Tell whether bounds in degrees are possible; they are not where one is no number."""
+    west, south, east, north = bounds
+    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+
+
 def read_outline(data: bytes, area: str) -> Outline:
     """Return the outline of the feature whose `place_id` is the area; a `ValueError` says why there is none."""
     import shapely
@@ -52,7 +58,8 @@ def read_outline(data: bytes, area: str) -> Outline:
         features = json.loads(data)["features"]
         geometry = next(item["geometry"] for item in features if item["properties"]["place_id"] == area)
         found = shape(geometry)
-        usable = found.geom_type in {"Polygon", "MultiPolygon"} and found.is_valid and not found.is_empty
+        usable = found.geom_type in {"Polygon", "MultiPolygon"} and not found.is_empty and _on_the_globe(found.bounds)
+        usable = usable and found.is_valid
     except StopIteration:
         raise ValueError(f"no feature has the place_id {area} of the area") from None
     except ShapelyError as error:
@@ -62,7 +69,7 @@ def read_outline(data: bytes, area: str) -> Outline:
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not usable:
-        raise ValueError("the area's geometry is not a valid polygon")
+        raise ValueError("the area's geometry is not a valid polygon in degrees")
     scale = KM_PER_DEGREE * np.array([math.cos(math.radians(found.centroid.y)), 1.0])
     polygon = shapely.transform(found, lambda corners: corners * scale)
     shapely.prepare(polygon)

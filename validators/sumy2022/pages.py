@@ -140,7 +140,7 @@ def _document(package: Package, name: str) -> dict[str, Any]:
 
 
 def _first_sentence(document: Mapping[str, Any]) -> str:
-    return f"{str(document['description']).split('. ')[0].rstrip('.')}."
+    return f"{str(document.get('description', '')).split('. ')[0].rstrip('.')}."
 
 
 def _cell(text: str) -> str:
@@ -151,27 +151,28 @@ def _cell(text: str) -> str:
 def _table_lines(name: str, document: dict[str, Any], package: Package) -> Iterator[str]:
     schema = package.schemas[name]
     yield f"\n## {name}\n"
-    yield f"{document['description']}\n"
+    yield f"{document.get('description', '')}\n"
     yield f"File: `{package.resource(name).path}`. Key: {', '.join(f'`{part}`' for part in schema.primary_key)}.\n"
     for key in schema.foreign_keys:
         target = ", ".join(f"`{key.target}.{part}`" for part in key.target_fields)
         yield f"- {', '.join(f'`{part}`' for part in key.fields)} refers to {target}"
     for item in document["fields"]:
         yield f'\n### <a id="{name}.{item["name"]}"></a>{name}.{item["name"]}\n'
-        yield f"**{item['title']}.** {item['description']}\n"
+        yield f"**{item.get('title', item['name'])}.** {item.get('description', '')}\n"
         yield f"{_form(item)}"
         if item.get("categories"):
             yield "\n| code | label | meaning |"
             yield "| --- | --- | --- |"
             for code in item["categories"]:
-                yield f"| `{code['value']}` | {_cell(code['label'])} | {_cell(code['description'])} |"
+                yield f"| `{code['value']}` | {_cell(code.get('label', ''))} | {_cell(code.get('description', ''))} |"
 
 
 def _form(item: dict[str, Any]) -> str:
     """Return a field's type and constraints in one line."""
-    limits = dict(item["constraints"])
+    limits = dict(item.get("constraints", {}))
     limits.pop("enum", None)
-    words = [f"Type: {item['type']}", "required" if limits.pop("required") else "may be empty"]
+    words = [f"Type: {item['type']}", "required" if limits.pop("required", False) else "may be empty"]
     words += ["no value twice"] if limits.pop("unique", False) else []
     words += [f"{name} `{value}`" for name, value in limits.items()]
-    return "; ".join(words) + f". Example: {_code(str(item['example']))}."
+    example = f" Example: {_code(str(item['example']))}." if "example" in item else ""
+    return "; ".join(words) + f".{example}"

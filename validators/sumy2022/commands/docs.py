@@ -26,6 +26,8 @@ def run(args: argparse.Namespace) -> int:
     package = open_package(args.package)
     if not isinstance(package.source, Folder):
         raise UsageError("Pages are written into a folder; unpack the zip file first.")
+    if package.faults:
+        raise UsageError("The descriptor or a schema has faults; `sumy2022 validate` tells which.")
     root, wanted = package.source.root, pages(package)
     stale = [path for path, text in wanted.items() if package.source.read(path) != text.encode()]
     left_over = [path for path in package.source.names("docs/rules") if path not in wanted]

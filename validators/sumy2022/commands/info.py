@@ -25,9 +25,8 @@ def run(args: argparse.Namespace) -> int:
     tables = read_tables(package)
     descriptor = package.descriptor
     emit(f"{visible(descriptor.name)} {visible(descriptor.version)}: {visible(descriptor.title, None)}\n")
-    emit(
-        f"period {descriptor.start or '(none)'} to {descriptor.end or '(none)'}, area {descriptor.area or '(none)'}\n\n"
-    )
+    start, end, area = (visible(part or "(none)") for part in (descriptor.start, descriptor.end, descriptor.area))
+    emit(f"period {start} to {end}, area {area}\n\n")
     emit(f"{'table':<16}{'rows':>9}{'columns':>9}{'empty':>8}  dates\n")
     for name, table in tables.items():
         cells = table.text.size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from sumy2022.findings import Finding, Report, Severity
 
@@ -23,7 +24,13 @@ def render(report: Report) -> str:
         "findings": [_finding(finding) for finding in report.findings],
         "not_run": [{"rule": item.rule, "why": item.why} for item in report.not_run],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
+
+
+def json_text(document: object) -> str:
+    """Return a JSON document in which control characters are escaped, also those that JSON itself would let pass."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return re.sub("[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, object]:

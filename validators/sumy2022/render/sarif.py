@@ -6,11 +6,11 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
 from __future__ import annotations
 
 import hashlib
-import json
 from urllib.parse import quote
 
 from sumy2022.findings import Finding, Report, Severity
 from sumy2022.render import key_words, visible
+from sumy2022.render.json import json_text
 from sumy2022.rule import REGISTRY
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -45,7 +45,7 @@ def render(report: Report) -> str:
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
         "results": [_result(finding, used.index(finding.rule)) for finding in findings],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _result(finding: Finding, index: int) -> dict[str, object]:
