@@ -10,6 +10,7 @@ import pandas as pd
 
 from sumy2022.findings import Fault
 from sumy2022.schema import TableSchema, typed
+from sumy2022.text import positions
 
 TYPES = {
     **dict.fromkeys(("date_start", "date_end", "as_of", "published", "accessed"), "date"),
@@ -57,7 +58,7 @@ class Table:
 def column(tables: Mapping[str, Table], table: str, path: str) -> pd.Series | None:
     """Return a column of a table's rows: its own, or, as `source_id.published`, one reached over foreign keys.
 
-    None where the column, the reference or a table on the way to it is missing.
+    None where the column, the reference or a table on the way to it is missing, or where references are no text.
     """
     here = tables.get(table)
     head, _, rest = path.partition(".")
@@ -76,9 +77,8 @@ def column(tables: Mapping[str, Table], table: str, path: str) -> pd.Series | No
     faulty = tables[key.target].spoilt.get(rest.partition(".")[0])
     if faulty:
         wanted = wanted.mask(wanted.index.isin(list(faulty)))  # what is wrong in itself tells nothing of other rows
-    found = pd.Series(wanted.array, index=ids.array)
-    found = found[~found.index.duplicated() & found.index.notna()]
-    return pd.Series(found.reindex(cells.array).array, index=cells.index)
+    at = positions(cells, ids)
+    return None if at is None else pd.Series(wanted.array.take(at, allow_fill=True), index=cells.index)
 
 
 def unsuited(tables: Mapping[str, Table], table: str, path: str) -> str | None:

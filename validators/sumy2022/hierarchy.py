@@ -73,17 +73,24 @@ def within(ids: pd.Series, parents: pd.Series, root: str | None) -> pd.Series:
     return pd.Series(inside, index=ids.index)
 
 
-def lineage(ids: pd.Series, parents: pd.Series) -> pd.DataFrame:
-    """Return a pair of `id` and `above` for each row and each row that it lies below, itself included."""
+def raised(frame: pd.DataFrame, column: str, ids: pd.Series, parents: pd.Series) -> pd.DataFrame:
+    """Repeat each row of a frame for what its column names and for each id above that, and put that id in the column.
+
+    Rows whose column names no row of the tree are left out.
+    """
     tree = _Tree.of(ids, parents)
-    here = above = tree.rows
-    pairs = []
+    at, node = np.arange(len(frame)), tree.numbers(frame[column])
+    places, nodes = [at[:0]], [node[:0]]
     for _ in range(DEPTH):
-        here, above = here[above >= 0], above[above >= 0]
-        pairs.append(np.stack([here, above]))
-        above = tree.up[above]
-    lower, upper = np.unique(np.concatenate(pairs, axis=1), axis=1)
-    return pd.DataFrame({"id": tree.names.take(lower), "above": tree.names.take(upper)})
+        at, node = at[node >= 0], node[node >= 0]
+        if not node.size:
+            break
+        places.append(at)
+        nodes.append(node)
+        node = tree.up[node]
+    repeated = frame.iloc[np.concatenate(places)].copy()
+    repeated[column] = tree.names.take(np.concatenate(nodes)).array
+    return repeated
 
 
 def lies_in(inner: pd.Series, outer: pd.Series, ids: pd.Series, parents: pd.Series) -> pd.Series:

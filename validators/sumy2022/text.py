@@ -6,6 +6,9 @@ exponentially with the text; RE2 takes linear time whatever the pattern, which m
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,6 +39,14 @@ def among(cells: pd.Series, *values: pd.Series) -> pd.Series:
     """Tell for each cell of text whether it is in one of the columns; a null is not."""
     known = pa.chunked_array([arrow(column) for column in values], type=pa.string()).combine_chunks().drop_null()
     return plain(pc.is_in(arrow(cells), value_set=known), cells.index)
+
+
+def positions(cells: pd.Series, ids: pd.Series) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+    """Return for each cell the number of the first row with that id, -1 where there is none; None if one is no text."""
+    if cells.dtype != "str" or ids.dtype != "str":
+        return None
+    found = pc.index_in(arrow(cells), value_set=arrow(ids), skip_nulls=True)
+    return np.asarray(pc.fill_null(found, -1), dtype=np.int64)
 
 
 def arrow(cells: pd.Series) -> pa.Array:

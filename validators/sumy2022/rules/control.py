@@ -25,13 +25,14 @@ def _sequence(control: pd.DataFrame) -> pd.DataFrame:
     out: what is amiss there is that interval.
     """
     backwards = control["date_end"] < control["date_start"]
-    sound = control[~control["place_id"].isin(control.loc[backwards, "place_id"])]
+    sound = control[~control["place_id"].isin(control.loc[backwards, "place_id"])] if backwards.any() else control
     rows = sound.sort_values(["place_id", "date_start", "date_end"], kind="stable")
     place = rows["place_id"]
     reached = rows["date_end"].groupby(place).cummax()
+    follows = place == place.shift()
     return rows.assign(
-        before=reached.groupby(place).shift(),
-        after=rows["date_start"].groupby(place).shift(-1),
+        before=reached.shift().where(follows),
+        after=rows["date_start"].shift(-1).where(follows.shift(-1, fill_value=False)),
         reach=rows["date_end"].groupby(place).transform("max"),
     )
 

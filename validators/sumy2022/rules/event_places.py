@@ -10,7 +10,7 @@ import pandas as pd
 from sumy2022.context import Context
 from sumy2022.example import Edit
 from sumy2022.findings import Severity
-from sumy2022.hierarchy import lineage, with_ancestors, within
+from sumy2022.hierarchy import raised, with_ancestors, within
 from sumy2022.precision import slack
 from sumy2022.rule import Scope, rule
 from sumy2022.rules.events import ANYWHERE
@@ -154,7 +154,6 @@ def change_of_control_is_reflected(events: pd.DataFrame, context: Context) -> pd
     day of the cut only, since it may have begun earlier or ended later.
     """
     places = context.tables["places"]
-    up = lineage(places["place_id"], places["parent_id"])
     room = slack(events["date_precision"])
     windows = pd.DataFrame(
         {
@@ -169,7 +168,12 @@ def change_of_control_is_reflected(events: pd.DataFrame, context: Context) -> pd
         return ~sure
     windows = windows[sure.to_numpy()]
     changes = _changes(context)
-    reflected = _meeting(windows, _raised(changes, up)) | _meeting(_raised(windows, up), changes)
+    reflected = _meeting(windows, changes)
+    rest = windows[~windows["line"].isin(reflected)]
+    if not rest.empty:
+        tree = (places["place_id"], places["parent_id"])
+        reflected |= _meeting(rest, raised(changes, "place_id", *tree))
+        reflected |= _meeting(raised(rest, "place_id", *tree), changes)
     return ~sure | events.index.isin(reflected)
 
 
@@ -187,13 +191,7 @@ def _changes(context: Context) -> pd.DataFrame:
     cut = pd.concat([begin_cut, end_cut])
     room = (slack(control["date_precision"]) + FEW_DAYS).loc[days.index].mask(cut.array, NO_DAY)
     spans = {"place_id": control["place_id"].loc[days.index], "first": days - room, "last": days + room}
-    return pd.DataFrame({name: cells.array for name, cells in spans.items()}).drop_duplicates()
-
-
-def _raised(frame: pd.DataFrame, up: pd.DataFrame) -> pd.DataFrame:
-    """Repeat each row for its place and for every place that contains it."""
-    raised = frame.merge(up, left_on="place_id", right_on="id")
-    return raised.assign(place_id=raised["above"])[list(frame.columns)].drop_duplicates()
+    return pd.DataFrame({name: cells.array for name, cells in spans.items()})
 
 
 def _meeting(windows: pd.DataFrame, spans: pd.DataFrame) -> set[int]:
