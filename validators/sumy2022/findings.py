@@ -92,6 +92,14 @@ class Report:
     not_run: tuple[NotRun, ...] = ()
     rules_run: int = 0
 
+    @property
+    def obstacles(self) -> Mapping[str, tuple[str, ...]]:
+        """Return why rules were not run, each reason with the ids of the rules it stopped."""
+        stopped: dict[str, tuple[str, ...]] = {}
+        for item in self.not_run:
+            stopped[item.why] = (*stopped.get(item.why, ()), item.rule)
+        return stopped
+
     def count(self, severity: Severity) -> int:
         """Return the number of findings of exactly this severity."""
         return sum(finding.severity is severity for finding in self.findings)

@@ -36,7 +36,7 @@ def _annotation(command: str, finding: Finding) -> str:
     properties = {"file": finding.file, "line": finding.line, "title": f"{finding.rule} {finding.slug}"}
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None)
     key = key_words(finding)
-    words = f"{key + ': ' if key else ''}{visible(finding.message, 400)} {visible(finding.fix, 400)}"
+    words = f"{key + ': ' if key else ''}{visible(finding.message, 400)}. {visible(finding.fix, 400)}"
     return f"::{command} {listed}::{_text(words)}"
 
 

@@ -31,7 +31,7 @@ def _lines(report: Report) -> Iterator[str]:
             yield f"\n... and {len(findings) - LIMIT} more in this file."
     if report.not_run:
         yield "\n### Not run\n"
-        yield from (f"- {item.rule}: {plain(item.why)}" for item in report.not_run)
+        yield from (f"- {', '.join(rules)}: {plain(why)}" for why, rules in report.obstacles.items())
     yield f"\n{sum(report.rows.values())} rows in {len(report.rows)} tables; {report.rules_run} rules run."
 
 

@@ -12,6 +12,7 @@ from sumy2022.findings import Finding, Report, Severity
 from sumy2022.render import key_words, visible
 from sumy2022.render.json import json_text
 from sumy2022.rule import REGISTRY
+from sumy2022.rules import load_all
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -19,6 +20,7 @@ LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 
 def render(report: Report) -> str:
     """Return one run, whose results carry a fingerprint of rule and row that outlives a change of line."""
+    load_all()
     findings = report.findings
     used = sorted({finding.rule for finding in findings})
     driver = {

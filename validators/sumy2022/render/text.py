@@ -25,8 +25,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
     if report.not_run:
         yield "Not run:"
-        for item in report.not_run:
-            yield f"  {item.rule}  {visible(item.why, None)}"
+        for why, rules in report.obstacles.items():
+            yield f"  {', '.join(rules)}: {visible(why, None)}"
         yield ""
     rows = f"{sum(report.rows.values())} rows in {len(report.rows)} tables"
     yield f"{visible(report.name)} {visible(report.version)}: {rows}, {report.rules_run} rules run"

@@ -1,0 +1,53 @@
+"""Every rule, by its own examples: the bad one gives exactly it at exactly its place, the good one nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conftest import Files, lay, write
+from sumy2022.example import Add, Change, Edit
+from sumy2022.rule import REGISTRY, Rule
+from sumy2022.rules import load_all
+from sumy2022.validation import validate
+
+load_all()
+RULES = [pytest.param(rule, id=rule.id) for rule in REGISTRY.values() if not rule.retired]
+
+
+def found(files: Files, folder: Path) -> list[tuple[str, str, int | None]]:
+    report = validate(write(files, folder))
+    return [(finding.rule, finding.file, finding.line) for finding in report.findings]
+
+
+def expected_place(rule: Rule, files: Files) -> tuple[str, int | None]:
+    """Where the bad example is to be found: as the rule says, or the first row that it edits or adds."""
+    if rule.place is not None:
+        return rule.place
+    first: Change = rule.bad[0]
+    assert isinstance(first, Edit | Add), f"{rule.id}: say in `place` where the bad example is found"
+    path = f"data/{first.table}.csv"
+    line = first.row + 2 if isinstance(first, Edit) else files[path].count(b"\n") + 1
+    return path, line
+
+
+def test_the_untouched_miniature_is_sound(miniature: Files, tmp_path: Path) -> None:
+    assert found(miniature, tmp_path) == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_bad_example_gives_its_rule_at_its_place(rule: Rule, miniature: Files, tmp_path: Path) -> None:
+    file, line = expected_place(rule, miniature)
+    assert found(lay(miniature, rule.bad), tmp_path) == [(rule.id, file, line)]
+
+
+@pytest.mark.parametrize("rule", [param for param in RULES if param.values[0].good])
+def test_the_good_example_gives_nothing(rule: Rule, miniature: Files, tmp_path: Path) -> None:
+    assert found(lay(miniature, rule.good), tmp_path) == []
+
+
+def test_a_faulty_cell_is_reported_once(miniature: Files, tmp_path: Path) -> None:
+    """What reads the cell of another row, such as a count's successor, does not judge it while it is faulty."""
+    changes = [Edit("casualties", {"outcome": "dead"}, row=1)]
+    assert found(lay(miniature, changes), tmp_path) == [("TAB-103", "data/casualties.csv", 3)]
