@@ -39,7 +39,7 @@ from shapely.geometry import shape
 
 from conftest import ROOT, Files, write
 from fuzzing import FACTOR
-from sumy2022.findings import Finding
+from sumy2022.findings import Finding, Report
 from sumy2022.package import open_package
 from sumy2022.rule import REGISTRY, Rule
 from sumy2022.rules import load_all
@@ -123,8 +123,9 @@ class Shipped:
     # Choosing ----------------------------------------------------------------------------------------------------
 
     def choose(self, items: Iterable[Item]) -> Item:
-        """Return any of the items."""
-        return self.random.choice(list(items) or self.first([]))
+        """Return any of the items; that there is none is a failure."""
+        candidates = list(items)
+        return self.random.choice(candidates) if candidates else self.first(candidates)
 
     def first(self, items: Iterable[Item]) -> Item:
         """Return the first of the items; that there is none is a failure."""
@@ -371,18 +372,19 @@ def targets() -> frozenset[tuple[str, str]]:
 
 
 @cache
-def findings_before() -> frozenset[Finding]:
-    return frozenset(findings(dict(shipped_files())))
+def report_before() -> Report:
+    """What is found in the data as it is shipped: nothing, unless somebody is at work on it."""
+    return report_of(dict(shipped_files()))
 
 
 @cache
 def faulty_lines() -> frozenset[tuple[str, int | None]]:
-    return frozenset((finding.file, finding.line) for finding in findings_before())
+    return frozenset((finding.file, finding.line) for finding in report_before().findings)
 
 
-def findings(files: Files, only: Iterable[str] = ()) -> tuple[Finding, ...]:
+def report_of(files: Files, only: Iterable[str] = ()) -> Report:
     with TemporaryDirectory() as folder:
-        return validate(write(files, Path(folder)), only=list(only)).findings
+        return validate(write(files, Path(folder)), only=list(only))
 
 
 def path_of(table: str) -> str:
@@ -1697,7 +1699,7 @@ def test_every_rule_is_provoked_or_excused() -> None:
 
 def test_rows_that_are_not_changed_are_written_as_shipped() -> None:
     """Or else a mutation would change, and perhaps mend, more than it is meant to."""
-    misshapen = {finding.file for finding in findings_before() if finding.rule.startswith("CSV")}
+    misshapen = {finding.file for finding in report_before().findings if finding.rule.startswith("CSV")}
     data = Shipped(RULES[0], 0)
     for table, rows in data.rows.items():
         if path_of(table) not in misshapen:
@@ -1713,12 +1715,14 @@ def identity(finding: Finding) -> tuple[object, ...]:
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES if rule.id in MUTATORS])
 def test_a_change_gives_its_rule_and_nothing_else(rule: Rule, number: int) -> None:
     """All rules are run in the first round of each three; in the others the rule alone, which is faster."""
+    if rule.id in {item.rule for item in report_before().not_run}:
+        pytest.skip("the rule cannot be tried on the data as it is")
     data = Shipped(rule, number)
     spot = MUTATORS[rule.id](data)
     expected = (rule.id, *data.place(spot), spot.field)
-    before = {identity(finding) for finding in findings_before()}
-    after = findings(data.outcome(), only=[rule.id] if number % 3 else [])
+    before = {identity(finding) for finding in report_before().findings}
+    after = report_of(data.outcome(), only=[rule.id] if number % 3 else []).findings
     new = [finding for finding in after if identity(finding) not in before]
     found = [(finding.rule, finding.file, finding.line, finding.field) for finding in new]
-    also = [place for place in found if place[0] in spot.along and place[1:3] == expected[1:3]]
-    assert [place for place in found if place not in also] == [expected], [finding.message for finding in new]
+    beside = [place for place in found if place[0] in spot.along and place[1:3] == expected[1:3]]
+    assert [place for place in found if place not in beside] == [expected], [finding.message for finding in new]

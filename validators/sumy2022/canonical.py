@@ -107,7 +107,7 @@ def _order_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
         first = next(name for name, other in zip(found, expected, strict=True) if name != other)
         yield Fault(form.COLUMN_ORDER, reading.file, 1, value=first, facts={"expected": ", ".join(schema.names)})
     keys = [name for name in schema.primary_key if name in reading.table.column_names]
-    if not keys or reading.table.num_rows < 2:
+    if not keys or len(keys) < len(schema.primary_key) or reading.table.num_rows < 2:
         return
     cells = [pc.fill_null(reading.table[name].combine_chunks(), "") for name in keys]
     joined = pc.binary_join_element_wise(*cells, "\0") if len(cells) > 1 else cells[0]

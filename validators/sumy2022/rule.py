@@ -7,6 +7,7 @@ are seen by the code that reads packages and compiles schemas, which names the r
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -64,7 +65,7 @@ class Rule:
     since: str
     message: str
     fix: str
-    reason: str
+    doc: str
     scope: Scope = Scope.PACKAGE
     table: str | None = None
     fields: tuple[str, ...] = ()
@@ -80,6 +81,11 @@ class Rule:
     finder: Finder | None = None
     retired: str | None = None
     replaced_by: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """Return why the rule is there: `doc`, the predicate's docstring, without its indentation."""
+        return inspect.cleandoc(self.doc)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -118,6 +124,8 @@ REGISTRY: dict[str, Rule] = {}
 
 def register(rule: Rule) -> Rule:
     """Enter a rule in the registry; an id or slug used before is a fault of our code."""
+    if not rule.doc:
+        raise ValueError(f"{rule.id}: the predicate's docstring gives the rule's reason and is missing")
     if not ID.fullmatch(rule.id) or not SLUG.fullmatch(rule.slug):
         raise ValueError(f"{rule.id} {rule.slug}: an id is like EVT-101, a slug is words joined by hyphens")
     if rule.id in REGISTRY or any(rule.slug == other.slug for other in REGISTRY.values()):
@@ -169,7 +177,7 @@ def rule(
                 since=since,
                 message=message,
                 fix=fix,
-                reason=_reason(predicate),
+                doc=predicate.__doc__ or "",
                 scope=scope,
                 table=table,
                 fields=fields,
@@ -208,7 +216,7 @@ def declare(
             since=since,
             message=message,
             fix=fix,
-            reason=reason,
+            doc=reason,
             bad=tuple(bad),
             good=tuple(good),
             place=place,
@@ -225,13 +233,3 @@ def find(word: str) -> Rule:
             return known
     names = [name for known in REGISTRY.values() for name in (known.id, known.slug)]
     raise UsageError(f"There is no rule {word!r}{hint(word, names)} (`sumy2022 rules` lists them all)")
-
-
-def _reason(predicate: Callable[..., Any]) -> str:
-    """Return a function's docstring without its indentation."""
-    import inspect
-
-    reason = inspect.getdoc(predicate)
-    if not reason:
-        raise ValueError(f"{predicate.__name__}: the docstring gives the rule's reason and is missing")
-    return reason

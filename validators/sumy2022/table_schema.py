@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -158,6 +159,7 @@ def fits(value: Any, kind: str) -> bool:
     return isinstance(value, str)
 
 
+@lru_cache(maxsize=1024)
 def pattern_problem(pattern: str) -> str | None:
     """Say what is wrong with a pattern, or None: it must be `(?:...)` and mean the same to RE2 and Python."""
     if not (pattern.startswith("(?:") and pattern.endswith(")")):
