@@ -161,7 +161,7 @@ def judged(found: set[Found], read: dict[str, Table]) -> set[Found]:
     }
 
 
-@fuzz(150)
+@fuzz(300)
 @given(packages())
 def test_the_same_cells_are_faulty(small: Small) -> None:
     with TemporaryDirectory() as folder:

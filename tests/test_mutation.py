@@ -827,7 +827,7 @@ def a_required_cell_is_empty(data: Shipped) -> Spot:
 @mutates("TAB-103")
 def a_code_is_unknown(data: Shipped) -> Spot:
     def wrong(known: Field) -> str:
-        code = data.choose(known.constraints["enum"])
+        code: str = data.choose(known.constraints["enum"])
         return data.choose((f"{code}s", code.upper(), "none of these", "0"))
 
     return set_cell(data, lambda known: "enum" in known.constraints, wrong)

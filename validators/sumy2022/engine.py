@@ -11,7 +11,7 @@ import pandera.pandas as pa
 
 from sumy2022.context import Context
 from sumy2022.findings import Fault, NotRun
-from sumy2022.frames import Table, column, show, unsuited
+from sumy2022.frames import Table, column, faulty, show, unsuited
 from sumy2022.rule import Rule, Scope
 from sumy2022.schema import breaches, labels
 
@@ -101,7 +101,7 @@ def run_table_rules(
     frame = pd.DataFrame(seen, index=table.text.index, columns=labels(seen))
     for check, sound in breaches(pa.DataFrameSchema(checks=checks), frame):
         rule, narrowed = by_id[str(check.name)]
-        wrong = ~sound & ~_exempt(rule, table, frame)
+        wrong = ~sound & ~_exempt(rule, tables, frame)
         faults += _faults(rule, narrowed, table, frame, sound.index[wrong])
     return faults, not_run
 
@@ -119,6 +119,8 @@ def _obstacle(rule: Rule, tables: Mapping[str, Table], seen: dict[str, pd.Series
             seen[path] = cells
     if rule.scope is not Scope.ROW and not own.whole:
         return f"{rule.table} could not be read whole"
+    if rule.group is not None and own.spoilt.get(rule.group):
+        return f"{rule.table} has faults in the column {rule.group}"
     if rule.scope is Scope.TABLE and any(own.spoilt.get(name) for name in rule.columns):
         return f"{rule.table} has faults in the columns it compares"
     for name, columns in rule.needs.items():
@@ -135,12 +137,12 @@ def _obstacle(rule: Rule, tables: Mapping[str, Table], seen: dict[str, pd.Series
     return None
 
 
-def _exempt(rule: Rule, table: Table, frame: pd.DataFrame) -> pd.Series:
+def _exempt(rule: Rule, tables: Mapping[str, Table], frame: pd.DataFrame) -> pd.Series:
     """Tell the rows that a rule does not judge because a cell it reads is faulty in itself."""
-    lines = set().union(*(table.spoilt.get(path.split(".")[0], set()) for path in rule.columns))
-    exempt = pd.Series(frame.index.isin(lines), index=frame.index)
+    wrong = np.logical_or.reduce([faulty(tables, rule.table or "", path) for path in rule.columns])
+    exempt = pd.Series(wrong, index=frame.index)
     if rule.group is not None and exempt.any():
-        return frame[rule.group].isin(frame.loc[exempt, rule.group]) | exempt
+        return frame[rule.group].isin(frame[rule.group][exempt]) | exempt
     return exempt
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sumy2022.findings import Fault
@@ -74,11 +76,21 @@ def column(tables: Mapping[str, Table], table: str, path: str) -> pd.Series | No
     ids = column(tables, key.target, key.target_fields[0])
     if wanted is None or ids is None:
         return None
-    faulty = tables[key.target].spoilt.get(rest.partition(".")[0])
-    if faulty:
-        wanted = wanted.mask(wanted.index.isin(list(faulty)))  # what is wrong in itself tells nothing of other rows
     at = positions(cells, ids)
     return None if at is None else pd.Series(wanted.array.take(at, allow_fill=True), index=cells.index)
+
+
+def faulty(tables: Mapping[str, Table], table: str, path: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Tell for each row whether the cell that a path leads to, or one on the way to it, is faulty in itself."""
+    here = tables[table]
+    head, _, rest = path.partition(".")
+    wrong = here.text.index.isin(list(here.spoilt.get(head, ())))
+    if rest:
+        key = next(key for key in here.schema.foreign_keys if key.fields == (head,))
+        at = positions(here.values[head], tables[key.target].values[key.target_fields[0]])
+        if at is not None:
+            wrong |= np.append(faulty(tables, key.target, rest), False)[at]
+    return wrong
 
 
 def unsuited(tables: Mapping[str, Table], table: str, path: str) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from sumy2022.descriptor import Descriptor, Resource, read_descriptor
 from sumy2022.document import read_json
-from sumy2022.findings import Fault, UsageError
+from sumy2022.findings import Fault, UsageError, hint
 from sumy2022.rules import structure as st
 from sumy2022.schema import TableSchema
 from sumy2022.table_schema import read_schema, sound_references
@@ -107,17 +107,8 @@ class Zip:
                 data = file.read(FILE_LIMIT + 1)
         except KeyError:
             return None
-        except (
-            OSError,
-            zipfile.BadZipFile,
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-            ValueError,
-        ) as error:
+        except Exception as error:  # damage shows as one of a dozen exceptions without a common base
             raise UsageError(f"{self.path} is not a zip file that can be read: {error}.") from error
-        except Exception as error:  # zlib.error and lzma.LZMAError share no base
-            raise UsageError(f"{self.path} is damaged: {error}.") from error
         if len(data) > FILE_LIMIT:
             raise UsageError(f"{path} in {self.path} unpacks to more than {FILE_LIMIT:,} bytes, the most that is read.")
         return data
@@ -139,8 +130,6 @@ class Package:
 
     def resource(self, name: str) -> Resource:
         """Return a resource by name; an unknown one is a usage error."""
-        from sumy2022.findings import hint
-
         for known in self.descriptor.resources:
             if known.name == name:
                 return known

@@ -200,20 +200,23 @@ def bound(known: Field, limit: str) -> Any:
 def key_schema(
     schema: TableSchema, columns: Collection[str], targets: Mapping[str, pd.DataFrame]
 ) -> pa.DataFrameSchema:
-    """Compile keys and references; `targets` holds the frames referred to, as far as they could be read whole."""
+    """Compile keys and references, the description of a reference being the table that it names.
+
+    `targets` holds the frames referred to, as far as they could be read whole.
+    """
     unique = [(known.name,) for known in schema.fields if known.constraints.get("unique")]
-    tests = [(st.UNIQUE, key, _unrepeated(key)) for key in (*unique, *schema.unique_keys)]
+    tests = [(st.UNIQUE, key, "", _unrepeated(key)) for key in (*unique, *schema.unique_keys)]
     if schema.primary_key:
-        tests.insert(0, (st.PRIMARY_KEY, schema.primary_key, _unrepeated(schema.primary_key)))
+        tests.insert(0, (st.PRIMARY_KEY, schema.primary_key, "", _unrepeated(schema.primary_key)))
     tests += [
-        (st.FOREIGN_KEY, key.fields, _present(key, targets[key.target]))
+        (st.FOREIGN_KEY, key.fields, key.target, _present(key, targets[key.target]))
         for key in schema.foreign_keys
         if key.target in targets and set(key.target_fields) <= set(targets[key.target].columns)
     ]
     return pa.DataFrameSchema(
         checks=[
-            pa.Check(test, name=rule, title=",".join(key), ignore_na=False)
-            for rule, key, test in tests
+            pa.Check(test, name=rule, title=",".join(key), description=target, ignore_na=False)
+            for rule, key, target, test in tests
             if set(key) <= set(columns)
         ]
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
-import pandera.pandas as pa
 
 from sumy2022.findings import Fault, hint
 from sumy2022.frames import Table
@@ -78,16 +77,10 @@ def _expectation(known: Field, rule: str) -> str:
 def _key_faults(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     """Yield repeated keys, with the line they repeat, and references to nothing, with the table they name."""
     for check, sound in breaches(key_schema(table.schema, table.text.columns, targets), table.values):
-        fields = tuple(str(check.title).split(","))
+        fields = str(check.title).split(",")
+        rows = [table.values[name] for name in fields]
+        first = table.values.index.to_series().groupby(rows, dropna=False).transform("first")
         for line in sound.index[~sound]:
-            cells = table.text.loc[line, list(fields)]
-            facts = _key_facts(table, check, fields, line)
-            yield Fault(str(check.name), table.file, int(line), ", ".join(fields), ", ".join(map(str, cells)), facts)
-
-
-def _key_facts(table: Table, check: pa.Check, fields: tuple[str, ...], line: int) -> dict[str, str]:
-    if check.name == st.FOREIGN_KEY:
-        return {"target": next(key.target for key in table.schema.foreign_keys if key.fields == fields)}
-    rows = table.values[list(fields)]
-    alike = (rows == rows.loc[line]).all(axis=1)
-    return {"other": str(alike.idxmax())}
+            cells = ", ".join(map(str, table.text.loc[line, fields]))
+            facts = {"target": str(check.description), "other": str(first[line])}
+            yield Fault(str(check.name), table.file, int(line), ", ".join(fields), cells, facts)

@@ -20,7 +20,7 @@ def render(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     for file, findings in groupby(report.findings, key=lambda finding: finding.file):
-        yield visible(file, None)
+        yield f"./{visible(file, None)}" if file.startswith(":") else visible(file, None)
         yield from _file(list(findings))
         yield ""
     if report.not_run:
@@ -50,7 +50,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     where = f"line {finding.line}" if finding.line is not None else "whole file"
     about = "  ".join(part for part in (where, key_words(finding), finding.field or "") if part)
     yield f"  {finding.severity.value} {finding.rule} {finding.slug}  {visible(about, None)}"
-    yield f"      {visible(finding.message, 400)}"
+    # No line begins with what the data holds: a CI system would take "::error::" there for a command.
+    yield f"      what: {visible(finding.message, 400)}"
     if finding.value and finding.value not in finding.message:
         yield f"      value: {visible(finding.value)}"
     yield f"      fix: {visible(finding.fix, 400)}"
