@@ -71,11 +71,14 @@ def script() -> int:
 
     Two savings that only a process of one's own may make: pandera imports hypothesis wherever it is installed, to make
     up data, and this process makes none up; and nearly all that is allocated, modules and tables, lives to the end, so
-    that looking for garbage at every few hundred objects is time spent for nothing.
+    that looking for garbage at every few hundred objects, and once more at the exit, is time spent for nothing.
     """
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     gc.set_threshold(2_000_000)
-    return main()
+    try:
+        return main()
+    finally:
+        gc.disable()
 
 
 class _Version(argparse.Action):

@@ -35,6 +35,12 @@ def found_in(texts: pa.Array, known: pa.Array) -> pa.Array:
     return pc.or_(pc.is_in(texts, value_set=known), pc.is_null(texts))
 
 
+def composed(cells: pd.Series) -> pd.Series:
+    """Tell for each cell whether it is in Unicode NFC; a null is."""
+    texts = arrow(cells)
+    return plain(pc.fill_null(pc.equal(pc.utf8_normalize(texts, form="NFC"), texts), True), cells.index)
+
+
 def among(cells: pd.Series, *values: pd.Series) -> pd.Series:
     """Tell for each cell of text whether it is in one of the columns; a null is not."""
     known = pa.chunked_array([arrow(column) for column in values], type=pa.string()).combine_chunks().drop_null()

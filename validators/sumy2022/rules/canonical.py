@@ -8,7 +8,7 @@ from sumy2022.context import Context
 from sumy2022.example import Add, Edit, Swap
 from sumy2022.findings import Severity
 from sumy2022.rule import Scope, declare, rule
-from sumy2022.text import contains
+from sumy2022.text import composed, contains
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +128,7 @@ FINAL_NEWLINE = declare(
 )
 def text_is_composed(cells: pd.Series, _: Context) -> pd.Series:
     """Text is in Unicode NFC, so that what looks equal is equal."""
-    return cells.str.normalize("NFC") == cells
+    return composed(cells)
 
 
 @rule(
