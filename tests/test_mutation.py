@@ -145,13 +145,12 @@ class Shipped:
         return self.choose(name for name, rows in self.rows.items() if len(rows) >= least)
 
     def column(self, condition: Callable[[Field], object]) -> tuple[str, Field]:
-        """Return a table and any column of it that meets the condition and can be faulty without harm to other rows."""
-        harmful = targets()
+        """Return a table and any column of it that meets the condition and that no other row refers to."""
         return self.choose(
             (name, known)
             for name, schema in schemas().items()
             for known in schema.fields
-            if self.rows[name] and condition(known) and (name, known.name) not in harmful
+            if self.rows[name] and condition(known) and (name, known.name) not in targets()
         )
 
     def cell(
