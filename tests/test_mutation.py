@@ -1708,7 +1708,7 @@ def identity(finding: Finding) -> tuple[object, ...]:
 def test_a_change_gives_its_rule_and_nothing_else(rule: Rule, number: int) -> None:
     """All rules are run in the first round of each three; in the others the rule alone, which is faster."""
     if rule.id in {item.rule for item in report_before().not_run}:
-        pytest.skip("the rule cannot be tried on the data as it is")
+        pytest.fail("the rule cannot be tried on the data as it is: mend what `sumy2022 validate` lists as not run")
     data = Shipped(rule, number)
     spot = MUTATORS[rule.id](data)
     expected = (rule.id, *data.place(spot), spot.field)
