@@ -21,7 +21,7 @@ lint: .venv/.dev ## check the code, its types and the generated pages
 	$(BIN)/sumy2022 docs --check
 	$(BIN)/sumy2022 fmt --check
 
-docs: .venv/.validate ## write the codebook and the rule pages
+docs: .venv/.dev ## write the codebook, the rule pages and the overview
 	$(BIN)/sumy2022 docs
 
 lock: .venv/.dev ## renew the locked requirements

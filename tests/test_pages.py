@@ -43,7 +43,10 @@ def test_the_example_of_the_readme_is_true() -> None:
     assert set(standing["casualty_id"]) == set(re.findall(r"`(CAS-[0-9]+)`", text))
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/methodology.md", "docs/report.md"])
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/methodology.md", "docs/overview.md", "docs/report.md")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_links_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text()
     folder = (ROOT / document).parent

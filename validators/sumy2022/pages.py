@@ -1,4 +1,4 @@
-"""The pages that are generated: the codebook from the schemas, a page a rule from the rules."""
+"""The pages that are generated: the codebook from the schemas, a page a rule from the rules, the overview."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 from sumy2022.example import Add, Change, Drop, Edit, Remove, Swap, Write
 from sumy2022.findings import Severity
+from sumy2022.markdown import table
+from sumy2022.overview import overview
 from sumy2022.package import Package
 from sumy2022.rule import REGISTRY, Rule, Scope
 from sumy2022.rules import load_all
@@ -27,6 +29,7 @@ def pages(package: Package) -> dict[str, str]:
     origin = GENERATED.format(origin="the rule in `validators/sumy2022/rules/`")
     return {
         "docs/codebook.md": codebook(package),
+        **overview(package),
         "docs/rules/README.md": rule_index(rules),
         **{f"docs/rules/{rule.id}.md": f"{origin}\n{rule_page(rule)}" for rule in rules},
     }
@@ -40,14 +43,14 @@ def rule_index(rules: list[Rule]) -> str:
         f"{len(rules)} rules, in {len(MUST)} degrees of severity:\n",
         *(f"- {words}" for words in MUST.values()),
         "\nThe examples on their pages are changes to the package in `tests/miniature`.\n",
-        "| rule | severity | table | what it demands |",
-        "| --- | --- | --- | --- |",
+        *table(("rule", "severity", "table", "what it demands"), map(_rule_line, rules), numbers=False),
     ]
-    for rule in rules:
-        demand = _cell(" ".join(rule.reason.split("\n\n")[0].split()))
-        link = f"[{rule.id} {rule.slug}]({rule.id}.md)"
-        lines.append(f"| {link} | {rule.severity.value} | {rule.table or ''} | {demand} |")
     return "\n".join(lines) + "\n"
+
+
+def _rule_line(rule: Rule) -> tuple[str, str, str, str]:
+    demand = " ".join(rule.reason.split("\n\n")[0].split())
+    return f"[{rule.id} {rule.slug}]({rule.id}.md)", rule.severity.value, rule.table or "", demand
 
 
 def rule_page(rule: Rule) -> str:
@@ -124,11 +127,10 @@ def codebook(package: Package) -> str:
         "# Codebook\n",
         "Every table, field and code, as `schemas/` defines them. An empty cell means that a value is unknown or does "
         "not apply; it never means zero.\n",
-        "| table | what it holds |",
-        "| --- | --- |",
     ]
     documents = {name: _document(package, name) for name in package.schemas}
-    lines += [f"| [{name}](#{name}) | {_cell(_first_sentence(item))} |" for name, item in documents.items()]
+    holds = ((f"[{name}](#{name})", _first_sentence(item)) for name, item in documents.items())
+    lines += table(("table", "what it holds"), holds, numbers=False)
     for name, document in documents.items():
         lines += _table_lines(name, document, package)
     return "\n".join(lines) + "\n"
@@ -141,11 +143,6 @@ def _document(package: Package, name: str) -> dict[str, Any]:
 
 def _first_sentence(document: Mapping[str, Any]) -> str:
     return f"{str(document.get('description', '')).split('. ')[0].rstrip('.')}."
-
-
-def _cell(text: str) -> str:
-    """Return text as it can stand in a table of Markdown."""
-    return text.replace("|", "\\|")
 
 
 def _table_lines(name: str, document: dict[str, Any], package: Package) -> Iterator[str]:
@@ -161,10 +158,9 @@ def _table_lines(name: str, document: dict[str, Any], package: Package) -> Itera
         yield f"**{item.get('title', item['name'])}.** {item.get('description', '')}\n"
         yield f"{_form(item)}"
         if item.get("categories"):
-            yield "\n| code | label | meaning |"
-            yield "| --- | --- | --- |"
-            for code in item["categories"]:
-                yield f"| `{code['value']}` | {_cell(code.get('label', ''))} | {_cell(code.get('description', ''))} |"
+            codes = ((f"`{c['value']}`", c.get("label", ""), c.get("description", "")) for c in item["categories"])
+            yield ""
+            yield from table(("code", "label", "meaning"), codes, numbers=False)
 
 
 def _form(item: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Write the generated pages: docs/codebook.md and docs/rules/.
+"""Write the generated pages: docs/codebook.md, docs/rules/, and docs/overview.md with its pictures.
 
 With --check nothing is written, and the command exits with 1 if a page is not what would be generated.
 """

@@ -1,0 +1,17 @@
+"""Markdown that is put together from data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def cell(text: str) -> str:
+    """Return text as it can stand in a cell of a table."""
+    return text.replace("|", "\\|")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], numbers: bool = True) -> list[str]:
+    """Return the lines of a table; with `numbers` all columns but the first are aligned to the right."""
+    rule = "---:" if numbers else "---"
+    lines = [head, ["---", *[rule] * (len(head) - 1)], *rows]
+    return [f"| {' | '.join(cell(str(part)) for part in line)} |" for line in lines]
