@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sumy2022.comparison import Changes, diff
     from sumy2022.estimation import corroboration, estimates
     from sumy2022.findings import Finding, NotRun, Report, RuleCrashed, Severity, Sumy2022Error, UsageError
     from sumy2022.loading import load
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sumy2022.validation import validate
 
 __all__ = [
+    "Changes",
     "Finding",
     "NotRun",
     "Package",
@@ -25,6 +27,7 @@ __all__ = [
     "Sumy2022Error",
     "UsageError",
     "corroboration",
+    "diff",
     "estimates",
     "load",
     "open_package",
@@ -33,6 +36,8 @@ __all__ = [
 
 # No module has the name of a function here: importing it would put the module in the function's place.
 _HOME = {
+    "Changes": "comparison",
+    "diff": "comparison",
     "corroboration": "estimation",
     "estimates": "estimation",
     "Package": "package",

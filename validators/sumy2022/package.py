@@ -1,4 +1,4 @@
-"""Opens a data package, from a folder or a zip file, and reads its tables.
+"""Opens a data package, from a folder, a zip file or a commit.
 
 A package is untrusted: nothing in it is executed, its paths stay inside it, and sizes are bounded.
 """
@@ -6,117 +6,23 @@ A package is untrusted: nothing in it is executed, its paths stay inside it, and
 from __future__ import annotations
 
 import hashlib
-import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sumy2022.descriptor import Descriptor, Resource, read_descriptor
 from sumy2022.document import read_json
 from sumy2022.findings import Fault, UsageError, hint
+from sumy2022.repository import find_commit
 from sumy2022.rules import structure as st
 from sumy2022.schema import TableSchema
+from sumy2022.storage import Folder, Source, Zip
 from sumy2022.table_schema import read_schema, sound_references
 
 DESCRIPTOR = "datapackage.json"
-FILE_LIMIT = 2_000_000_000
-"""The most bytes that one file of a package may have, unpacked."""
-
-
-class Source(Protocol):
-    """Where a package's files come from."""
-
-    @property
-    def name(self) -> str:
-        """Return what a message calls it."""
-
-    def has(self, path: str) -> bool:
-        """Tell whether there is such a file."""
-
-    def read(self, path: str) -> bytes | None:
-        """Return a file's bytes; None when there is no such file."""
-
-    def names(self, folder: str) -> list[str]:
-        """Return the sorted paths of the files directly in a folder."""
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A package that is a folder."""
-
-    root: Path
-
-    @property
-    def name(self) -> str:
-        """Return the folder as a message names it."""
-        return str(self.root)
-
-    def has(self, path: str) -> bool:
-        """Tell whether there is such a file; a link that leads out of the package counts as none."""
-        target = self.root / path
-        try:
-            return target.resolve().is_relative_to(self.root.resolve()) and target.is_file()
-        except (OSError, RuntimeError, ValueError):
-            return False  # a loop of links, a name too long or no name at all
-
-    def read(self, path: str) -> bytes | None:
-        """Return a file's bytes; None when there is no such file."""
-        if not self.has(path):
-            return None
-        target = self.root / path
-        try:
-            if target.stat().st_size > FILE_LIMIT:
-                raise UsageError(f"{target} has more than {FILE_LIMIT:,} bytes, the most that is read.")
-            return target.read_bytes()
-        except OSError as error:
-            raise UsageError(f"{target} cannot be read: {error.strerror}.") from error
-
-    def names(self, folder: str) -> list[str]:
-        """Return the sorted paths of the files directly in a folder."""
-        found = self.root / folder
-        try:
-            inside = found.resolve().is_relative_to(self.root.resolve()) and found.is_dir()
-            return sorted(f"{folder}/{item.name}" for item in found.iterdir()) if inside else []
-        except (OSError, RuntimeError):
-            return []
-
-
-@dataclass(frozen=True)
-class Zip:
-    """A package that is a zip file with datapackage.json at its root."""
-
-    path: Path
-
-    @property
-    def name(self) -> str:
-        """Return the file as a message names it."""
-        return str(self.path)
-
-    def has(self, path: str) -> bool:
-        """Tell whether there is such a file."""
-        with zipfile.ZipFile(self.path) as archive:
-            return path in archive.namelist()
-
-    def read(self, path: str) -> bytes | None:
-        """Return a file's unpacked bytes; None when there is no such file."""
-        try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(path) as file:
-                data = file.read(FILE_LIMIT + 1)
-        except KeyError:
-            return None
-        except Exception as error:  # damage shows as one of a dozen exceptions without a common base
-            raise UsageError(f"{self.path} is not a zip file that can be read: {error}.") from error
-        if len(data) > FILE_LIMIT:
-            raise UsageError(f"{path} in {self.path} unpacks to more than {FILE_LIMIT:,} bytes, the most that is read.")
-        return data
-
-    def names(self, folder: str) -> list[str]:
-        """Return the sorted paths of the files directly in a folder."""
-        with zipfile.ZipFile(self.path) as archive:
-            return sorted(name for name in archive.namelist() if posixpath.dirname(name) == folder and name[-1] != "/")
 
 
 @dataclass
@@ -159,14 +65,20 @@ def path_problem(path: str) -> str | None:
 
 
 def open_package(where: str | Path | None = None) -> Package:
-    """Open the package at a path: a folder, its datapackage.json, or a zip file.
+    """Open the package at a path: a folder, its datapackage.json, or a zip file; or the one around the working
+    directory as it stands in a git revision, such as `main` or `v1.0.0`, where there is no such path.
 
     Without a path it is the package around the working directory. What is wrong inside the package is in
     `Package.faults`; `UsageError` is raised where there is no package to speak of.
     """
-    place = Path(where) if where is not None else _around(Path.cwd())
+    here = _around(Path.cwd())
+    if where is None and here is None:
+        raise UsageError(
+            f"There is no {DESCRIPTOR} in {Path.cwd()} or above. Name the package: sumy2022 validate PACKAGE."
+        )
+    place = Path(where if where is not None else here or "")
     try:
-        source = _source(place)
+        source = _source(place, here)
     except OSError as error:  # a name too long, a folder that may not be entered
         raise UsageError(f"{place} cannot be opened: {error.strerror}.") from error
     data = source.read(DESCRIPTOR)
@@ -185,7 +97,7 @@ def open_package(where: str | Path | None = None) -> Package:
     return package
 
 
-def _source(where: Path) -> Source:
+def _source(where: Path, here: Path | None) -> Source:
     if where.is_dir():
         return Folder(where)
     if where.name == DESCRIPTOR and where.is_file():
@@ -194,14 +106,15 @@ def _source(where: Path) -> Source:
         return Zip(where)
     if where.exists():
         raise UsageError(f"{where} is neither a folder, a {DESCRIPTOR} nor a zip file.")
-    raise UsageError(f"There is no {where}. Name a folder, a {DESCRIPTOR} or a zip file.")
+    commit = find_commit(str(where), here) if here is not None else None
+    if commit is not None:
+        return commit
+    raise UsageError(f"There is no {where}. Name a folder, a {DESCRIPTOR}, a zip file or a git revision.")
 
 
-def _around(folder: Path) -> Path:
-    for candidate in (folder, *folder.parents):
-        if (candidate / DESCRIPTOR).is_file():
-            return candidate
-    raise UsageError(f"There is no {DESCRIPTOR} in {folder} or above. Name the package: sumy2022 validate PACKAGE.")
+def _around(folder: Path) -> Path | None:
+    """Return the folder of the package that a folder lies in."""
+    return next((place for place in (folder, *folder.parents) if (place / DESCRIPTOR).is_file()), None)
 
 
 def _file_faults(package: Package) -> Iterator[Fault]:

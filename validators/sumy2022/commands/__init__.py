@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from sumy2022.findings import UsageError
+
+Colours = tuple[Mapping[str, str], Mapping[str, str]]
+"""What to colour on a terminal: a pattern a name, and a style a name."""
 
 
 def add_package(parser: argparse.ArgumentParser) -> None:
@@ -12,7 +19,8 @@ def add_package(parser: argparse.ArgumentParser) -> None:
         "package",
         nargs="?",
         metavar="PACKAGE",
-        help="a folder, a datapackage.json or a zip file; by default the package around the working directory",
+        help="a folder, a datapackage.json, a zip file or a git revision; by default the package around the working "
+        "directory",
     )
 
 
@@ -20,3 +28,37 @@ def emit(text: str) -> None:
     """Write text to standard output; a character that the terminal's encoding lacks is spelt out, not fatal."""
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def show(text: str, output: Path | None, colours: Colours | None = None) -> None:
+    """Write text to a file, or to standard output, in colours where that is a terminal."""
+    if output is not None:
+        _write(output, text)
+    elif colours is not None and sys.stdout.isatty():
+        _print_in_colour(text, *colours)
+    else:
+        emit(text)
+
+
+def _write(path: Path, text: str) -> None:
+    from sumy2022.canonical import write_atomically
+
+    try:
+        write_atomically(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _print_in_colour(text: str, patterns: Mapping[str, str], styles: Mapping[str, str]) -> None:
+    from rich.console import Console
+    from rich.highlighter import RegexHighlighter
+    from rich.theme import Theme
+
+    class Words(RegexHighlighter):
+        base_style = "report."
+        highlights = [f"(?P<{name}>{pattern})" for name, pattern in patterns.items()]  # noqa: RUF012 - the library's form
+
+    console = Console(theme=Theme({f"report.{name}": style for name, style in styles.items()}), highlight=False)
+    words = Words()
+    for line in text.splitlines():
+        console.print(words(line), soft_wrap=True, markup=False, emoji=False)

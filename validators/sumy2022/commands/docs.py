@@ -20,8 +20,9 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write or compare every page; return 1 if --check finds a difference."""
     from sumy2022.canonical import write_atomically
-    from sumy2022.package import Folder, open_package
+    from sumy2022.package import open_package
     from sumy2022.pages import pages
+    from sumy2022.storage import Folder
 
     package = open_package(args.package)
     if not isinstance(package.source, Folder):

@@ -23,8 +23,9 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Format every table; return 1 if --check finds a file to change, 2 if a file could not be read whole."""
     from sumy2022.canonical import tidy, write_atomically
-    from sumy2022.package import Folder, open_package
+    from sumy2022.package import open_package
     from sumy2022.reading import read_csv
+    from sumy2022.storage import Folder
 
     package = open_package(args.package)
     if not isinstance(package.source, Folder):

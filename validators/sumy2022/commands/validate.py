@@ -12,12 +12,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sumy2022.commands import add_package, emit
-from sumy2022.findings import Severity, UsageError
+from sumy2022.commands import add_package, show
+from sumy2022.findings import Severity
 from sumy2022.render import FORMATS
 
 if TYPE_CHECKING:
     from sumy2022.validation import Progress
+
+COLOURS = {
+    "error": r"^  error [A-Z]{3}-\d{3}",
+    "warning": r"^  warning [A-Z]{3}-\d{3}",
+    "info": r"^  info [A-Z]{3}-\d{3}",
+    "file": r"^\S+\.(csv|json|geojson)$",
+    "fix": r"^      fix:.*$",
+}
+STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan", "file": "bold", "fix": "green"}
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -43,23 +52,8 @@ def run(args: argparse.Namespace) -> int:
     level = Severity(args.level)
     with _progress() as progress:
         report = validate(args.package, only=args.only, skip=args.skip, progress=progress)
-    text = renderer(args.format)(report)
-    if args.output:
-        _write(args.output, text)
-    elif args.format == "text" and sys.stdout.isatty():
-        _print_in_colour(text)
-    else:
-        emit(text)
+    show(renderer(args.format)(report), args.output, (COLOURS, STYLES) if args.format == "text" else None)
     return 1 if report.at_least(level) else 0
-
-
-def _write(path: Path, text: str) -> None:
-    from sumy2022.canonical import write_atomically
-
-    try:
-        write_atomically(path, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager
@@ -72,25 +66,3 @@ def _progress() -> Iterator[Progress]:
 
     with Console(stderr=True).status("opening") as status:
         yield status.update
-
-
-def _print_in_colour(text: str) -> None:
-    from rich.console import Console
-    from rich.highlighter import RegexHighlighter
-    from rich.theme import Theme
-
-    class Words(RegexHighlighter):
-        base_style = "report."
-        highlights = [  # noqa: RUF012 - the library's own form
-            r"^  (?P<error>error [A-Z]{3}-\d{3})",
-            r"^  (?P<warning>warning [A-Z]{3}-\d{3})",
-            r"^  (?P<info>info [A-Z]{3}-\d{3})",
-            r"^(?P<file>\S+\.(csv|json|geojson))$",
-            r"^      (?P<fix>fix:.*)$",
-        ]
-
-    styles = {"error": "bold red", "warning": "yellow", "info": "cyan", "file": "bold", "fix": "green"}
-    console = Console(theme=Theme({f"report.{name}": style for name, style in styles.items()}), highlight=False)
-    words = Words()
-    for line in text.splitlines():
-        console.print(words(line), soft_wrap=True, markup=False, emoji=False)

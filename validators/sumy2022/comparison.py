@@ -1,0 +1,318 @@
+"""What changed between two packages: rows by their keys, columns, and the properties of descriptor and schemas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sumy2022.document import read_json
+from sumy2022.findings import Fault, UsageError
+from sumy2022.package import DESCRIPTOR, Package, open_package
+from sumy2022.reading import Reading, read_csv
+from sumy2022.schema import TableSchema
+
+NAMES = ("name", "value")
+"""What tells the objects of a list apart, so that one more in the middle is one addition."""
+SEPARATOR = "\0"
+"""Stands between the parts of a key; no cell that is read holds it."""
+SHOWN = 5
+"""How many of a file's faults an error lists."""
+
+
+class CellChange(NamedTuple):
+    """One cell that has another content; None is an empty cell."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+class RowChange(NamedTuple):
+    """One row that is in both packages with other cells: the parts of its key, and the cells."""
+
+    key: tuple[str, ...]
+    cells: tuple[CellChange, ...]
+
+
+class PropertyChange(NamedTuple):
+    """One property of a JSON document that has another value; None where the document has no such property."""
+
+    file: str
+    pointer: str
+    old: str | None
+    new: str | None
+
+
+Row = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class TableChanges:
+    """What changed in one table; rows are told apart by `key`.
+
+    `before` and `after` count all rows. `added` and `removed` are whole rows as text. `cells` has a row for each
+    changed cell: `row` (a number that the cells of one row share), the key's columns, `field`, `old` and `new`. A
+    column that one side lacks counts as empty there.
+    """
+
+    name: str
+    file: str
+    key: tuple[str, ...]
+    before: int
+    after: int
+    added: pa.Table
+    removed: pa.Table
+    cells: pa.Table
+    columns_added: tuple[str, ...] = ()
+    columns_removed: tuple[str, ...] = ()
+    reordered: bool = False
+
+    def __bool__(self) -> bool:
+        columns = bool(self.columns_added or self.columns_removed or self.reordered)
+        return bool(self.added.num_rows or self.removed.num_rows or self.cells.num_rows) or columns
+
+    @property
+    def changed(self) -> int:
+        """Return how many rows have a changed cell."""
+        return len(pc.unique(self.cells["row"]))
+
+    def rows_added(self) -> Iterator[Row]:
+        """Yield the new rows, by key."""
+        return _rows(self.added)
+
+    def rows_removed(self) -> Iterator[Row]:
+        """Yield the rows that are gone, by key."""
+        return _rows(self.removed)
+
+    def rows_changed(self) -> Iterator[RowChange]:
+        """Yield the changed rows, by key, each with its changed cells in the order of the columns."""
+        for _, items in groupby(_rows(self.cells), key=itemgetter("row")):
+            cells = list(items)
+            key = tuple(cells[0][KEY.format(name)] for name in self.key)
+            yield RowChange(key, tuple(CellChange(cell["field"], cell["old"], cell["new"]) for cell in cells))
+
+
+KEY = "key {}"
+"""The name of a key's column among `TableChanges.cells`, which no column of the tables can bear."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed between two packages; `base` and `head` are what to call them."""
+
+    base: str
+    head: str
+    versions: tuple[str, str]
+    tables: tuple[TableChanges, ...] = ()
+    tables_added: tuple[str, ...] = ()
+    tables_removed: tuple[str, ...] = ()
+    properties: tuple[PropertyChange, ...] = ()
+    files: tuple[str, ...] = ()
+    """Resources other than tables whose bytes differ."""
+
+    def __bool__(self) -> bool:
+        return bool(self.tables or self.tables_added or self.tables_removed or self.properties or self.files)
+
+
+def diff(base: str | Path | Package, head: str | Path | Package | None = None) -> Changes:
+    """Compare two packages; each is an opened package or a path or git revision as for `open_package`.
+
+    Without `head`, `base` is compared with the package around the working directory. Only tables that changed are in
+    the result. Raises `UsageError` where a package cannot be opened, a table has no file, loses records on reading,
+    lacks its key, or has a key twice: nothing is compared on a guess.
+    """
+    old, new = (side if isinstance(side, Package) else open_package(side) for side in (base, head))
+    for side in (old, new):
+        if side.faults:
+            raise _trouble(side, side.faults)
+    shared = [name for name in new.schemas if name in old.schemas]
+    empty = {name: pa.table({part: pa.array([], pa.string()) for part in _schema(old, new, name).names})
+             for name in (*old.schemas, *new.schemas)}  # fmt: skip
+    compared = []
+    for name in (*new.schemas, *(name for name in old.schemas if name not in new.schemas)):
+        if name in shared and old.read(name) == new.read(name) and old.schemas[name].names == new.schemas[name].names:
+            continue
+        sides = [_table(side, name) if name in side.schemas else empty[name] for side in (old, new)]
+        file = (new if name in new.schemas else old).resource(name).path
+        compared.append(_compare(_schema(old, new, name), file, *sides, both=name in shared))
+    return Changes(
+        base=old.source.name,
+        head=new.source.name,
+        versions=(old.descriptor.version, new.descriptor.version),
+        tables=tuple(table for table in compared if table),
+        tables_added=tuple(name for name in new.schemas if name not in old.schemas),
+        tables_removed=tuple(name for name in old.schemas if name not in new.schemas),
+        properties=tuple(_properties(old, new)),
+        files=tuple(_files(old, new)),
+    )
+
+
+def _schema(old: Package, new: Package, name: str) -> TableSchema:
+    return new.schemas.get(name) or old.schemas[name]
+
+
+def _table(package: Package, name: str) -> pa.Table:
+    """Read a table whole, or say why that cannot be done."""
+    file = package.resource(name).path
+    data = package.read(name)
+    if data is None:
+        raise UsageError(f"{package.source.name} has no {file}, the file of the table {name}.")
+    reading = read_csv(data, file)
+    if reading.lost or len(set(reading.header)) < len(reading.header):
+        raise _trouble(package, reading.faults)
+    _check_key(package, package.schemas[name].primary_key, reading)
+    return reading.table
+
+
+def _trouble(package: Package, faults: list[Fault]) -> UsageError:
+    places = ", ".join(f"{fault.rule} at {fault.file}:{fault.line or 1}" for fault in faults[:SHOWN])
+    more = f" and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
+    return UsageError(
+        f"{package.source.name} cannot be compared before it is mended: {places}{more}. `sumy2022 validate` explains."
+    )
+
+
+def _check_key(package: Package, key: tuple[str, ...], reading: Reading) -> None:
+    where = f"{package.source.name}: {reading.file}"
+    lacking = [name for name in key if name not in reading.header]
+    if not key or lacking:
+        which = f"lacks {', '.join(lacking)} of its primary key" if lacking else "has no primary key in its schema"
+        raise UsageError(f"{where} {which}, by which its rows are told apart.")
+    for name in key:
+        if reading.table[name].null_count:
+            line = reading.lines[pc.index(pc.is_null(reading.table[name]), True).as_py()]
+            raise UsageError(f"{where}:{line} has an empty {name}, by which its rows are told apart. Fill it in.")
+    keys = _keys(reading.table, key)
+    if len(pc.unique(keys)) == len(keys):
+        return
+    counted = pc.value_counts(keys)
+    twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+    lines = reading.lines[pc.indices_nonzero(pc.equal(keys, twice[0])).to_numpy()]
+    listed, shown = ", ".join(map(str, lines[:SHOWN])), twice[0].as_py().replace(SEPARATOR, ", ")
+    raise UsageError(f"{where} has the key {shown} on lines {listed}. Give each row a key of its own.")
+
+
+def _keys(table: pa.Table, key: tuple[str, ...]) -> pa.Array:
+    """Return one text a row that stands for its key."""
+    parts = [table[name].combine_chunks() for name in key]
+    return pc.binary_join_element_wise(*parts, SEPARATOR) if len(parts) > 1 else parts[0]
+
+
+def _compare(schema: TableSchema, file: str, old: pa.Table, new: pa.Table, *, both: bool) -> TableChanges:
+    key = schema.primary_key
+    if both and not set(key) <= set(old.column_names) & set(new.column_names):
+        raise UsageError(f"The primary key of {schema.name} is not the same on both sides: its rows cannot be matched.")
+    old_keys, new_keys = _keys(old, key), _keys(new, key)
+    match = pc.index_in(new_keys, value_set=old_keys)
+    stays = pc.is_valid(match)
+    gone = pc.invert(pc.is_in(old_keys, value_set=new_keys))
+    kept, of = new.filter(stays), match.drop_null()
+    common = [name for name in new.column_names if name in old.column_names]
+    return TableChanges(
+        name=schema.name,
+        file=file,
+        key=key,
+        before=old.num_rows,
+        after=new.num_rows,
+        added=new.filter(pc.invert(stays)),
+        removed=old.filter(gone),
+        cells=_cells(key, old, kept, of),
+        columns_added=tuple(name for name in new.column_names if name not in old.column_names) if both else (),
+        columns_removed=tuple(name for name in old.column_names if name not in new.column_names) if both else (),
+        reordered=common != [name for name in old.column_names if name in new.column_names],
+    )
+
+
+def _cells(key: tuple[str, ...], old: pa.Table, kept: pa.Table, of: pa.Array) -> pa.Table:
+    """Return the cells of the kept rows that are not as in the old ones, whose places are in `of`; column by column,
+    so that no second table has to be held.
+    """
+    found = []
+    for name in dict.fromkeys((*kept.column_names, *old.column_names)):
+        if name in key:
+            continue
+        before = old[name].take(of) if name in old.column_names else pa.nulls(len(of), pa.string())
+        after = kept[name] if name in kept.column_names else pa.nulls(len(of), pa.string())
+        rows = pc.indices_nonzero(pc.not_equal(pc.fill_null(before, ""), pc.fill_null(after, "")))
+        if len(rows):
+            parts = {KEY.format(part): kept[part].take(rows) for part in key}
+            field = pa.repeat(name, len(rows))
+            found.append(
+                pa.table({"row": rows, **parts, "field": field, "old": before.take(rows), "new": after.take(rows)})
+            )
+    if not found:
+        names = (*(KEY.format(part) for part in key), "field", "old", "new")
+        return pa.table({"row": pa.array([], pa.uint64()), **{name: pa.array([], pa.string()) for name in names}})
+    cells = pa.concat_tables(found)
+    return cells.take(pc.sort_indices(cells, sort_keys=[("row", "ascending")]))
+
+
+def _rows(table: pa.Table) -> Iterator[Any]:
+    for batch in table.to_batches(max_chunksize=10_000):
+        yield from batch.to_pylist()
+
+
+def _properties(old: Package, new: Package) -> Iterator[PropertyChange]:
+    """Compare the descriptors and the schemas of the tables that both have, property by property."""
+    yield from _document_changes(DESCRIPTOR, _document(old, DESCRIPTOR), _document(new, DESCRIPTOR))
+    for name, schema in new.schemas.items():
+        if name in old.schemas:
+            yield from _document_changes(
+                schema.file, _document(old, old.schemas[name].file), _document(new, schema.file)
+            )
+
+
+def _document(package: Package, path: str) -> object:
+    document, _ = read_json(package.source.read(path) or b"{}", path)
+    return document
+
+
+def _document_changes(file: str, old: object, new: object) -> Iterator[PropertyChange]:
+    before, after = dict(_flat(old)), dict(_flat(new))
+    for pointer in dict.fromkeys((*before, *after)):
+        if before.get(pointer) != after.get(pointer):
+            yield PropertyChange(file, pointer, before.get(pointer), after.get(pointer))
+
+
+def _flat(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each property that holds no other, by its JSON pointer, as JSON.
+
+    The objects of a list stand under their names instead of their numbers, and the order of the names is a property.
+    """
+    if isinstance(value, list) and (names := _names(value)):
+        yield f"{pointer}/(order)", json.dumps(names, ensure_ascii=False)
+        value = dict(zip(names, value, strict=True))
+    if isinstance(value, Mapping) and value:
+        for name, part in value.items():
+            yield from _flat(part, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}")
+    else:
+        yield pointer, json.dumps(value, ensure_ascii=False)
+
+
+def _names(items: list[Any]) -> list[str]:
+    """Return what tells the objects of a list apart, or nothing if nothing does."""
+    for name in NAMES:
+        found = [item.get(name) if isinstance(item, Mapping) else None for item in items]
+        if found and all(isinstance(one, str) for one in found) and len(set(found)) == len(found):
+            return found  # type: ignore[return-value]
+    return []
+
+
+def _files(old: Package, new: Package) -> Iterator[str]:
+    """Yield the resources that are no tables and whose bytes differ."""
+    shared = {resource.name for resource in old.descriptor.resources}
+    for resource in new.descriptor.resources:
+        if (
+            resource.name in shared
+            and resource.name not in new.schemas
+            and old.read(resource.name) != new.read(resource.name)
+        ):
+            yield resource.path

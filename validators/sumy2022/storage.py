@@ -1,0 +1,110 @@
+"""Where the files of a package come from: a folder, a zip file; a commit is in `repository`.
+
+What is in them is untrusted: paths stay inside the package, and sizes are bounded.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sumy2022.findings import UsageError
+
+FILE_LIMIT = 2_000_000_000
+"""The most bytes that one file of a package may have, unpacked."""
+
+
+class Source(Protocol):
+    """Where a package's files come from."""
+
+    @property
+    def name(self) -> str:
+        """Return what a message calls it."""
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is such a file."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None when there is no such file."""
+
+    def names(self, folder: str) -> list[str]:
+        """Return the sorted paths of the files directly in a folder."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A package that is a folder."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """Return the folder as a message names it."""
+        return str(self.root)
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is such a file; a link that leads out of the package counts as none."""
+        target = self.root / path
+        try:
+            return target.resolve().is_relative_to(self.root.resolve()) and target.is_file()
+        except (OSError, RuntimeError, ValueError):
+            return False  # a loop of links, a name too long or no name at all
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None when there is no such file."""
+        if not self.has(path):
+            return None
+        target = self.root / path
+        try:
+            if target.stat().st_size > FILE_LIMIT:
+                raise UsageError(f"{target} has more than {FILE_LIMIT:,} bytes, the most that is read.")
+            return target.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{target} cannot be read: {error.strerror}.") from error
+
+    def names(self, folder: str) -> list[str]:
+        """Return the sorted paths of the files directly in a folder."""
+        found = self.root / folder
+        try:
+            inside = found.resolve().is_relative_to(self.root.resolve()) and found.is_dir()
+            return sorted(f"{folder}/{item.name}" for item in found.iterdir()) if inside else []
+        except (OSError, RuntimeError):
+            return []
+
+
+@dataclass(frozen=True)
+class Zip:
+    """A package that is a zip file with datapackage.json at its root."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Return the file as a message names it."""
+        return str(self.path)
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is such a file."""
+        with zipfile.ZipFile(self.path) as archive:
+            return path in archive.namelist()
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's unpacked bytes; None when there is no such file."""
+        try:
+            with zipfile.ZipFile(self.path) as archive, archive.open(path) as file:
+                data = file.read(FILE_LIMIT + 1)
+        except KeyError:
+            return None
+        except Exception as error:  # damage shows as one of a dozen exceptions without a common base
+            raise UsageError(f"{self.path} is not a zip file that can be read: {error}.") from error
+        if len(data) > FILE_LIMIT:
+            raise UsageError(f"{path} in {self.path} unpacks to more than {FILE_LIMIT:,} bytes, the most that is read.")
+        return data
+
+    def names(self, folder: str) -> list[str]:
+        """Return the sorted paths of the files directly in a folder."""
+        with zipfile.ZipFile(self.path) as archive:
+            return sorted(name for name in archive.namelist() if posixpath.dirname(name) == folder and name[-1] != "/")
