@@ -29,6 +29,7 @@ FAMILIES = {
     "evacuations": "EVA",
     "control": "CTL",
     "control_sources": "CTL",
+    "waivers": "WVR",
 }
 REMEDIES = re.compile(r"^(do-not|use|add|remove|must|should|no|set|write|avoid|prefer|fix)-")
 

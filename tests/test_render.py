@@ -36,7 +36,7 @@ def report(*findings: Finding) -> Report:
 
 def test_json_is_as_documented() -> None:
     document = json.loads(renderer("json")(report(finding(1), finding(2, Severity.WARNING))))
-    assert list(document) == ["report_version", "package", "summary", "findings", "not_run"]
+    assert list(document) == ["report_version", "package", "summary", "findings", "waived", "not_run"]
     assert document["report_version"] == 1
     assert document["package"] == {"name": "package", "version": "1.0.0"}
     assert document["summary"] == {

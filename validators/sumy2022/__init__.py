@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sumy2022.findings import Finding, NotRun, Report, RuleCrashed, Severity, Sumy2022Error, UsageError
     from sumy2022.loading import load
     from sumy2022.package import Package, open_package
+    from sumy2022.reviewing import Review, review
     from sumy2022.validation import validate
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "NotRun",
     "Package",
     "Report",
+    "Review",
     "RuleCrashed",
     "Severity",
     "Sumy2022Error",
@@ -31,6 +33,7 @@ __all__ = [
     "estimates",
     "load",
     "open_package",
+    "review",
     "validate",
 ]
 
@@ -43,6 +46,8 @@ _HOME = {
     "Package": "package",
     "load": "loading",
     "open_package": "package",
+    "Review": "reviewing",
+    "review": "reviewing",
     "validate": "validation",
 }
 

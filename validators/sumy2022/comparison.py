@@ -23,6 +23,7 @@ NAMES = ("name", "value")
 """What tells the objects of a list apart, so that one more in the middle is one addition."""
 SEPARATOR = "\0"
 """Stands between the parts of a key; no cell that is read holds it."""
+WORKING_TREE = "the working tree"
 SHOWN = 5
 """How many of a file's faults an error lists."""
 
@@ -145,7 +146,7 @@ def diff(base: str | Path | Package, head: str | Path | Package | None = None) -
         compared.append(_compare(_schema(old, new, name), file, *sides, both=name in shared))
     return Changes(
         base=old.source.name,
-        head=new.source.name,
+        head=WORKING_TREE if head is None else new.source.name,
         versions=(old.descriptor.version, new.descriptor.version),
         tables=tuple(table for table in compared if table),
         tables_added=tuple(name for name in new.schemas if name not in old.schemas),

@@ -82,7 +82,8 @@ class NotRun:
 class Report:
     """The outcome of one validation.
 
-    `rows` counts the data rows of each table; `findings` are sorted by file, line and rule.
+    `rows` counts the data rows of each table; `findings` are sorted by file, line and rule; `waived` are those that
+    the package accepts in its table of waivers, and are no findings any more.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     not_run: tuple[NotRun, ...] = ()
     rules_run: int = 0
+    waived: tuple[Finding, ...] = ()
 
     @property
     def obstacles(self) -> Mapping[str, tuple[str, ...]]:

@@ -81,6 +81,14 @@ def open_package(where: str | Path | None = None) -> Package:
         source = _source(place, here)
     except OSError as error:  # a name too long, a folder that may not be entered
         raise UsageError(f"{place} cannot be opened: {error.strerror}.") from error
+    return read_package(source)
+
+
+def read_package(source: Source) -> Package:
+    """Read the descriptor and the schemas of a package whose files come from a source.
+
+    Raises `UsageError` if there is no descriptor.
+    """
     data = source.read(DESCRIPTOR)
     if data is None:
         raise UsageError(f"There is no {DESCRIPTOR} in {source.name}. Name a folder or zip file that has one.")

@@ -47,6 +47,10 @@ class Commit:
                 found.append(posixpath.join(folder, name.decode("utf-8", "surrogateescape")))
         return sorted(found)
 
+    def archive(self) -> bytes | None:
+        """Return the package's folder, with everything in it, as a tar file; None if that fails."""
+        return _git(self.folder, "archive", "--format=tar", self.commit, *([self.prefix] if self.prefix else []))
+
     def _object(self, path: str) -> str:
         return f"{self.commit}:{self.prefix}{path}"
 

@@ -1,4 +1,6 @@
-"""Where the files of a package come from: a folder, a zip file; a commit is in `repository`.
+"""Where the files of a package come from: a folder, a zip file, another source with changes laid over it.
+
+A commit is in `repository`.
 
 What is in them is untrusted: paths stay inside the package, and sizes are bounded.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -108,3 +111,29 @@ class Zip:
         """Return the sorted paths of the files directly in a folder."""
         with zipfile.ZipFile(self.path) as archive:
             return sorted(name for name in archive.namelist() if posixpath.dirname(name) == folder and name[-1] != "/")
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A package in which some files are replaced, or added, as if they had been written."""
+
+    below: Source
+    files: Mapping[str, bytes]
+
+    @property
+    def name(self) -> str:
+        """Return what a message calls the package below."""
+        return self.below.name
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is such a file."""
+        return path in self.files or self.below.has(path)
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None when there is no such file."""
+        return self.files[path] if path in self.files else self.below.read(path)
+
+    def names(self, folder: str) -> list[str]:
+        """Return the sorted paths of the files directly in a folder."""
+        ours = (path for path in self.files if posixpath.dirname(path) == folder)
+        return sorted({*self.below.names(folder), *ours})

@@ -22,6 +22,7 @@ from sumy2022.rule import REGISTRY, Rule, Scope, find
 from sumy2022.rules import structure as st
 from sumy2022.schema import TableSchema, labels
 from sumy2022.structure import structural_faults
+from sumy2022.waivers import WAIVERS, waive
 
 Progress = Callable[[str], None]
 OUTLINE = "outline"
@@ -62,13 +63,18 @@ def validate(
     found, left_out = _run_finders(opened, tables, wanted, context)
     faults += found
     not_run += left_out
+    tried = wanted.keys() - {item.rule for item in not_run}
+    findings, waived, faults = waive(
+        _findings(faults, wanted, tables), tables.get(WAIVERS), opened.descriptor.version, tried
+    )
     return Report(
         name=opened.descriptor.name,
         version=opened.descriptor.version,
         rows={name: len(table.text) for name, table in tables.items()},
-        findings=_findings(faults, wanted, tables),
+        findings=tuple(sorted([*findings, *_findings(faults, wanted, tables)], key=lambda finding: finding.order)),
+        waived=tuple(waived),
         not_run=tuple(sorted(set(not_run), key=lambda item: (item.rule, item.why))),
-        rules_run=len(wanted.keys() - {item.rule for item in not_run}),
+        rules_run=len(tried),
     )
 
 

@@ -38,9 +38,10 @@ def key_words(finding: Finding) -> str:
 
 
 def counts(report: Report) -> str:
-    """Return the number of findings of each severity in words."""
-    return ", ".join(
+    """Return the number of findings of each severity, and of those that are waived, in words."""
+    listed = [
         f"{number} {severity.value}{'' if number == 1 else 's'}"
         for severity in Severity
         if (number := report.count(severity)) or severity is Severity.ERROR
-    )
+    ]
+    return ", ".join([*listed, *([f"{len(report.waived)} waived"] if report.waived else [])])

@@ -21,7 +21,8 @@ def render(report: Report) -> str:
             "infos": report.count(Severity.INFO),
             "tables": {name: {"rows": rows} for name, rows in report.rows.items()},
         },
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_document(finding) for finding in report.findings],
+        "waived": [finding_document(finding) for finding in report.waived],
         "not_run": [{"rule": item.rule, "why": item.why} for item in report.not_run],
     }
     return json_text(document)
@@ -33,7 +34,8 @@ def json_text(document: object) -> str:
     return re.sub("[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_document(finding: Finding) -> dict[str, object]:
+    """Return one finding as JSON values."""
     return {
         "rule": finding.rule,
         "slug": finding.slug,

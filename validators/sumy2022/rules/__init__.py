@@ -26,6 +26,7 @@ MODULES = (
     "privacy",
     "manifests",
     "history",
+    "waivers",
 )
 
 

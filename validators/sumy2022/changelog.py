@@ -1,0 +1,24 @@
+"""CHANGELOG.md: a heading `## VERSION` for each version, and under it what changed."""
+
+from __future__ import annotations
+
+import re
+
+PATH = "CHANGELOG.md"
+_HEADING = re.compile(r"^## +v?(?P<version>[0-9][^\s(]*)(?P<rest>.*)$", re.MULTILINE)
+
+
+def entry(text: str, version: str) -> str | None:
+    """Return what stands under the heading of a version, stripped; None if there is no such heading."""
+    headings = list(_HEADING.finditer(text))
+    for number, heading in enumerate(headings):
+        if heading["version"] == version:
+            end = headings[number + 1].start() if number + 1 < len(headings) else len(text)
+            return text[heading.end() : end].strip()
+    return None
+
+
+def opens_with_a_sentence(found: str) -> bool:
+    """Tell whether an entry begins with a sentence, which tells a user whether to act, and not with a list."""
+    first = found.split("\n\n")[0].strip()
+    return bool(first) and first[0].isalnum() and first.endswith((".", "!"))
