@@ -314,8 +314,12 @@ class Shipped:
         )
 
     def may_be_reflected(self, event: Row) -> bool:
-        """Tell whether there is any interval of control that might begin or end with an event."""
-        return any(self.near(event, interval, "date_start", "date_end") for interval in self.rows["control"])
+        """Tell whether there is any interval of control that might begin or end with an event, or tell of its doubt."""
+        return any(
+            self.near(event, interval, "date_start", "date_end")
+            or (interval["controller"] == "contested" and interval["place_id"] == event["place_id"])
+            for interval in self.rows["control"]
+        )
 
     def is_reflected(self, event: Row) -> bool:
         """Tell whether control certainly changes with an event, within the study period."""
