@@ -1219,6 +1219,20 @@ def a_count_is_made_elsewhere(data: Shipped) -> Spot:
     return Spot(count, "place_id")
 
 
+@mutates("CAS-117")
+def a_count_is_of_words(data: Shipped) -> Spot:
+    event = data.pick(
+        "events",
+        lambda event: (
+            event["event_type"] not in CHANGES
+            and len(data.references(event, "casualties")) == 1
+            and not data.references(event, "evacuations")
+        ),
+    )
+    event["event_type"] = data.choose(("statement", "investigation"))
+    return Spot(data.references(event, "casualties")[0], "event_id")
+
+
 @mutates("CAS-110")
 def a_successor_is_not_named(data: Shipped) -> Spot:
     count = data.pick("casualties", lambda row: not row["superseded_by"])

@@ -177,13 +177,18 @@ def _totals(tables: figures.Tables, area: str | None) -> Iterator[Sequence[objec
         document = sources.loc[row["source_id"]]
         yield (
             _iso(row["as_of"]),
-            " to ".join(filter(None, (_iso(row["date_start"]), _iso(row["date_end"])))),
+            _period_of(row),
             row["outcome"],
             ", ".join(people),
             _figure(row),
             document["publisher"] if pd.isna(row["claimed_by"]) else actors[row["claimed_by"]],
             f"[{row['source_id']}]({document['url']})",
         )
+
+
+def _period_of(row: Mapping[Hashable, Any]) -> str:
+    bounds = (("from", row["date_start"]), ("to", row["date_end"]))
+    return " ".join(f"{word} {_iso(day)}" for word, day in bounds if pd.notna(day))
 
 
 def _iso(day: pd.Timestamp) -> str:
