@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help validate test lint docs lock clean
+.PHONY: help validate test lint docs site lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -24,6 +24,12 @@ lint: .venv/.dev ## check the code, its types and the generated pages
 docs: .venv/.dev ## write the codebook, the rule pages and the overview
 	$(BIN)/sumy2022 docs
 
+site: .venv/.validate site/node_modules/.package-lock.json ## build the explorer, a static site, into dist/site
+	rm -rf dist/site-data
+	$(BIN)/sumy2022 export site --output dist/site-data
+	npm run --silent --prefix site check
+	npm run --silent --prefix site build
+
 lock: .venv/.dev ## renew the locked requirements
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 	  --custom-compile-command 'make lock' pyproject.toml requirements/validate.in -o requirements/validate.txt
@@ -31,7 +37,7 @@ lock: .venv/.dev ## renew the locked requirements
 	  --custom-compile-command 'make lock' -c requirements/validate.txt requirements/dev.in -o requirements/dev.txt
 
 clean: ## remove everything that was built
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/pyvenv.cfg:
@@ -47,4 +53,8 @@ clean: ## remove everything that was built
 
 .venv/.dev: requirements/dev.txt .venv/.validate
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+site/node_modules/.package-lock.json: site/package-lock.json
+	npm ci --prefix site
 	@touch $@

@@ -53,6 +53,16 @@ def toll(tables: Tables) -> pd.DataFrame:
     which has an estimate of the same kind is left out, for its people may be counted there. Where an estimate has no
     upper figure, its `best` enters `high`; where it has no lower one, it adds nothing to `low` and `best`.
     """
+    figures = toll_by_event(tables)
+    sums = figures.groupby(["people", "outcome"])[["low", "best", "high"]].sum()
+    sums["events"] = figures.groupby(["people", "outcome"]).size()
+    order = {name: number for number, name in enumerate(("killed", "injured", *PEOPLE))}
+    both = sums.reset_index().sort_values(["outcome", "people"], key=lambda names: names.map(order))
+    return both[["people", "outcome", "low", "best", "high", "events"]].reset_index(drop=True)
+
+
+def toll_by_event(tables: Tables) -> pd.DataFrame:
+    """Return the figures that `toll` adds up: `event_id`, `outcome`, `low`, `best`, `high`, `people`."""
     claims = tables["casualties"]
     group = people(claims)
     found = []
@@ -61,11 +71,8 @@ def toll(tables: Tables) -> pd.DataFrame:
         figures = figures[figures["outcome"].isin(["killed", "injured"])]
         figures = figures[~_counted_above(figures, tables["events"])]
         figures["high"] = figures["high"].fillna(figures["best"])
-        sums = figures.groupby("outcome")[["low", "best", "high"]].sum()
-        sums["events"] = figures.groupby("outcome").size()
-        found.append(sums.reset_index().assign(people=name))
-    both = pd.concat(found).sort_values("outcome", key=lambda names: names != "killed", kind="stable")
-    return both[["people", "outcome", "low", "best", "high", "events"]].reset_index(drop=True)
+        found.append(figures[["event_id", "outcome", "low", "best", "high"]].assign(people=name))
+    return pd.concat(found, ignore_index=True)
 
 
 def people(claims: pd.DataFrame) -> pd.Series:

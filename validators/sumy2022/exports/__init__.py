@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Writer = Callable[[Package, Path], list[Path]]
 
-FORMATS = ("acled", "csv", "ged", "geojson", "hxl", "jsonl", "parquet", "sqlite", "xlsx")
+FORMATS = ("acled", "csv", "ged", "geojson", "hxl", "jsonl", "parquet", "site", "sqlite", "xlsx")
 
 
 def writer(name: str) -> Writer:
