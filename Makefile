@@ -26,9 +26,11 @@ docs: .venv/.dev ## write the codebook, the rule pages and the overview
 
 lock: .venv/.dev ## renew the locked requirements
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-	  --custom-compile-command 'make lock' pyproject.toml requirements/validate.in -o requirements/validate.txt
+	  --custom-compile-command 'make lock' --extra validate pyproject.toml requirements/validate.in \
+	  -o requirements/validate.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-	  --custom-compile-command 'make lock' -c requirements/validate.txt requirements/dev.in -o requirements/dev.txt
+	  --custom-compile-command 'make lock' -c requirements/validate.txt --all-extras pyproject.toml requirements/dev.in \
+	  -o requirements/dev.txt
 
 clean: ## remove everything that was built
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -126,7 +126,10 @@ def test_a_release_needs_a_repository(miniature: Files, tmp_path: Path, capsys: 
 def test_the_next_version_is_computed_and_not_trusted(repository: Path) -> None:
     release(repository)
     commit(repository, Edit("events", {"title": "Shelling of the town Alpha"}))
-    assert "does not come after the last release, 0.1.0" in obstacles(repository) or "HIS" in obstacles(repository)
+    assert "this version was released already" in obstacles(repository)
+    commit(repository, Swap("datapackage.json", '"version": "0.1.0"', '"version": "0.0.9"'))
+    assert "the version 0.0.9 does not come after the last release, 0.1.0" in obstacles(repository)
+    commit(repository, Swap("datapackage.json", '"version": "0.0.9"', '"version": "0.1.0"'))
     commit(repository, *raised("0.1.1"))
     assert obstacles(repository) == ""
     commit(repository, Swap("schemas/events.json", '"maxLength": 120', '"maxLength": 119'))
@@ -253,8 +256,8 @@ def test_the_changes_since_the_last_release_are_listed_cell_by_cell(repository: 
     assert (release(repository) / "changes-0.1.0.csv").read_text().count("\n") == 1
     changed = Edit("events", {"title": "Shelling of the town Alpha"})
     actor = Add("actors", {"actor_id": "ACT-0900", "name_en": "Another Council", "name_uk": ""})
-    cited = Edit("event_actors", {"actor_id": "ACT-0900"})
-    commit(repository, changed, actor, cited, *raised("0.1.1"))
+    part = Add("event_actors", {"event_id": "EVT-0005", "actor_id": "ACT-0900"}, like=-1)
+    commit(repository, changed, actor, part, Drop("event_sources", row=2), *raised("0.1.1"))
     assert obstacles(repository) == ""
     text = (release(repository) / "changes-0.1.1.csv").read_text()
     rows = list(csv.DictReader(io.StringIO(text)))
@@ -264,4 +267,6 @@ def test_the_changes_since_the_last_release_are_listed_cell_by_cell(repository: 
     added = {row["field"]: row["new"] for row in rows if row["change"] == "added" and row["id"] == "ACT-0900"}
     assert added["name_en"] == "Another Council"
     assert "name_uk" not in added
-    assert {row["change"] for row in rows if row["table"] == "event_actors"} == {"added", "removed"}
+    assert {row["change"] for row in rows if row["table"] == "event_actors"} == {"added"}
+    gone = {row["field"]: row["old"] for row in rows if row["change"] == "removed"}
+    assert (gone["event_id"], gone["stance"]) == ("EVT-0001", "contradicts")

@@ -15,7 +15,7 @@ from typing import Any
 
 from sumy2022.findings import RuleCrashed, UsageError
 
-COMMANDS = ("validate", "diff", "review", "export", "rules", "fmt", "info", "docs")
+COMMANDS = ("validate", "diff", "review", "export", "release", "verify", "rules", "fmt", "info", "docs")
 
 
 def parser() -> argparse.ArgumentParser:
