@@ -15,7 +15,7 @@ from typing import Any
 
 from sumy2022.findings import RuleCrashed, UsageError
 
-COMMANDS = ("validate", "diff", "review", "rules", "fmt", "info", "docs")
+COMMANDS = ("validate", "diff", "review", "rules", "fmt", "new", "retire", "info", "docs")
 
 
 def parser() -> argparse.ArgumentParser:
