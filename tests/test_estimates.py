@@ -61,6 +61,13 @@ def figures(*claims: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(None if pd.isna(row[name]) else row[name] for name in ("low", "best", "high", "basis"))
 
 
+def test_what_is_too_many_for_a_part_is_a_rival() -> None:
+    unknown, civilians = claim(9, 9, population="unknown"), claim(22, 22, as_of=pd.Timestamp("2022-03-09"))
+    assert figures(unknown, civilians)[:3] == (9, 22, 22)
+    assert figures(unknown, claim(9, 9))[:3] == (9, 9, 9)
+    assert figures(claim(9, None, population="unknown"), claim(5, None))[:3] == (9, 9, 9)
+
+
 def test_one_exact_claim_is_all_three() -> None:
     assert figures(claim(3, 3)) == (3, 3, 3, "whole")
 

@@ -315,8 +315,12 @@ class Shipped:
         )
 
     def may_be_reflected(self, event: Row) -> bool:
-        """Tell whether there is any interval of control that might begin or end with an event."""
-        return any(self.near(event, interval, "date_start", "date_end") for interval in self.rows["control"])
+        """Tell whether there is any interval of control that might begin or end with an event, or tell of its doubt."""
+        return any(
+            self.near(event, interval, "date_start", "date_end")
+            or (interval["controller"] == "contested" and interval["place_id"] == event["place_id"])
+            for interval in self.rows["control"]
+        )
 
     def is_reflected(self, event: Row) -> bool:
         """Tell whether control certainly changes with an event, within the study period."""
@@ -1256,6 +1260,20 @@ def a_count_is_made_elsewhere(data: Shipped) -> Spot:
     )
     count["place_id"] = data.choose(elsewhere(count))
     return Spot(count, "place_id")
+
+
+@mutates("CAS-117")
+def a_count_is_of_words(data: Shipped) -> Spot:
+    event = data.pick(
+        "events",
+        lambda event: (
+            event["event_type"] not in CHANGES
+            and len(data.references(event, "casualties")) == 1
+            and not data.references(event, "evacuations")
+        ),
+    )
+    event["event_type"] = data.choose(("statement", "investigation"))
+    return Spot(data.references(event, "casualties")[0], "event_id")
 
 
 @mutates("CAS-110")

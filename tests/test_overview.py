@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 import sumy2022
-from conftest import ROOT, Files, write
+from conftest import ROOT, Files, lay, write
 from sumy2022 import figures
+from sumy2022.example import Edit, Swap
 from sumy2022.findings import UsageError
 from sumy2022.overview import TYPES, overview
 from sumy2022.package import open_package
@@ -153,6 +154,29 @@ def test_without_a_period_there_is_no_overview(miniature: Files, tmp_path: Any) 
     miniature["datapackage.json"] = json.dumps(descriptor).encode()
     with pytest.raises(UsageError, match="study period"):
         overview(open_package(write(miniature, tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Swap("datapackage.json", '"start": "2022-02-24"', '"start": "1022-02-24"'), "longer than 60 weeks"),
+        (Swap("schemas/control.json", '"date"', '"string"'), "control has no date_start of the type"),
+        (Swap("datapackage.json", '"name": "control"', '"name": "rule"'), "control has no control_id"),
+    ],
+)
+def test_what_stands_in_the_way_is_told(miniature: Files, tmp_path: Any, change: Swap, words: str) -> None:
+    package = open_package(write(lay(miniature, [change]), tmp_path))
+    with pytest.raises(UsageError, match=words):
+        overview(package)
+
+
+def test_what_the_data_holds_breaks_no_table_and_no_link(miniature: Files, tmp_path: Any) -> None:
+    hostile = [
+        Edit("sources", {"publisher": "A | <b>B</b>", "url": "https://example.org/a(b)"}),
+        Edit("casualties", {"event_id": "", "place_id": "PLC-0001", "claimed_by": "", "source_id": "SRC-0001"}, row=2),
+    ]
+    page = overview(open_package(write(lay(miniature, hostile), tmp_path)))["docs/overview.md"]
+    assert "| A \\| &lt;b>B&lt;/b> | [SRC-0001](https://example.org/a%28b%29) |" in page
 
 
 def test_an_empty_package_has_an_overview(miniature: Files, tmp_path: Any) -> None:

@@ -51,3 +51,14 @@ def test_a_faulty_cell_is_reported_once(miniature: Files, tmp_path: Path) -> Non
     """What reads the cell of another row, such as a count's successor, does not judge it while it is faulty."""
     changes = [Edit("casualties", {"outcome": "dead"}, row=1)]
     assert found(lay(miniature, changes), tmp_path) == [("TAB-103", "data/casualties.csv", 3)]
+
+
+def test_a_denied_capture_of_a_contested_place_needs_no_change_of_control(miniature: Files, tmp_path: Path) -> None:
+    capture = {"event_type": "capture", "title": "Capture of Alpha"}
+    denial = {"event_id": "EVT-0003", "source_id": "SRC-0003", "stance": "contradicts", "note": "Says it was held."}
+    contested = (Edit("control", {"controller": "contested"}), Edit("control_sources", {"note": "Both."}))
+    changes = [Edit("events", capture, row=2), Add("event_sources", denial), *contested]
+    line = ("EVT-115", "data/events.csv", 4)
+    assert line not in found(lay(miniature, changes), tmp_path / "denied")
+    assert line in found(lay(miniature, [changes[0], *contested]), tmp_path / "undisputed")
+    assert line in found(lay(miniature, changes[:2]), tmp_path / "held")

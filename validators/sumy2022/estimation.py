@@ -98,7 +98,11 @@ def _estimate(claims: pd.DataFrame) -> dict[str, object]:
     if whole.empty:
         return {**_floor(claims), "claims": known, "basis": "part"}
     strata = [group for _, group in whole.groupby(["side", "population"], sort=True)]
-    widest = [one for one in strata if not any(_covers(other, one) for other in strata if other is not one)]
+    widest = [
+        pd.concat([one, *(other for other in strata if other is not one and _rivals(one, other))])
+        for one in strata
+        if not any(_covers(other, one) for other in strata if other is not one)
+    ]
     if len(widest) == 1:
         return {**_compare(widest[0]), "claims": known, "basis": "whole"}
     if all(_disjoint(one, other) for one in widest for other in widest if one is not other):
@@ -131,6 +135,12 @@ def _covers(wide: pd.DataFrame, narrow: pd.DataFrame) -> bool:
     """Tell whether the first claims are about all people that the second are about, and more."""
     (side, population), (other_side, other) = _stratum(wide), _stratum(narrow)
     return side in {"", other_side} and population in {"", other}
+
+
+def _rivals(wide: pd.DataFrame, narrow: pd.DataFrame) -> bool:
+    """Tell whether the second claims, about some of the people of the first, are too high to be a part of them."""
+    ceiling = wide["count_high"].fillna(wide["count_low"]).max()
+    return _covers(wide, narrow) and bool(narrow["count_low"].max() > ceiling)
 
 
 def _disjoint(one: pd.DataFrame, other: pd.DataFrame) -> bool:

@@ -95,14 +95,12 @@ def conflicts(tables: Tables) -> pd.DataFrame:
     events, claims = tables["events"], tables["casualties"]
     disputed = _contradicted(tables["event_sources"], "event_id")
     types = events[events["event_id"].isin(disputed)]["event_type"].value_counts()
-    figures = derive_estimates(claims, events, tables["actors"], tables["sources"])
-    rival = figures[figures["high"] > figures["low"]]["outcome"].value_counts()
     control = tables["control"]
     held = control[control["control_id"].isin(_contradicted(tables["control_sources"], "control_id"))]
     status = claims[claims["status"] != "standing"]["status"].value_counts()
     kinds = (
         ("an event that a source contradicts", types),
-        ("an event whose counts differ", rival),
+        ("an event whose standing counts of the same people differ", _rivals(claims)),
         ("an interval of control that a source contradicts", held["controller"].value_counts()),
         ("a count that no longer stands", status),
     )
@@ -110,6 +108,15 @@ def conflicts(tables: Tables) -> pd.DataFrame:
         pd.DataFrame({"about": about, "kind": counted.index, "number": counted.to_numpy()}) for about, counted in kinds
     ]
     return pd.concat(found, ignore_index=True)
+
+
+def _rivals(claims: pd.DataFrame) -> pd.Series:
+    """Count by outcome the events of which two standing counts of the same people have other bounds."""
+    same = ["event_id", "outcome", "population", "sex", "age", "side", "place_id"]
+    standing = claims[(claims["status"] == "standing") & claims["event_id"].notna()]
+    sorts = standing.drop_duplicates([*same, "count_low", "count_high"]).groupby(same, dropna=False).size()
+    several = sorts[sorts > 1].reset_index()
+    return several.drop_duplicates(["event_id", "outcome"])["outcome"].value_counts()
 
 
 def _contradicted(citations: pd.DataFrame, key: str) -> set[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 
 def cell(text: str) -> str:
-    """Return text as it can stand in a cell of a table."""
-    return text.replace("|", "\\|")
+    """Return text as it can stand in a cell of a table: on one line, and not as a tag."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], numbers: bool = True) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
 from sumy2022 import figures
 from sumy2022.findings import UsageError
+from sumy2022.frames import TYPES as TYPES_READ
 from sumy2022.loading import load
 from sumy2022.markdown import table
 from sumy2022.package import Package
@@ -25,18 +27,54 @@ TYPES = {
     "Statements, inquiries and other": ("statement", "investigation", "other"),
 }  # fmt: skip
 """The event types as the page groups them."""
+NEEDS = {
+    "sources": ("source_id", "publisher", "kind", "language", "url", "derived_from"),
+    "places": ("place_id", "name_en", "kind", "parent_id"),
+    "actors": ("actor_id", "name_en", "kind", "side"),
+    "events": ("event_id", "event_type", "date_start", "place_id", "part_of"),
+    "event_sources": ("event_id", "source_id", "stance", "claimed_by"),
+    "casualties": (
+        "casualty_id", "event_id", "place_id", "date_start", "date_end", "as_of", "outcome", "population", "sex", "age",
+        "side", "count_low", "count_high", "wording", "claimed_by", "source_id", "status"
+    ),
+    "control": ("control_id", "place_id", "controller", "date_start", "date_end"),
+    "control_sources": ("control_id", "stance"),
+}  # fmt: skip
+"""The tables and columns that the page is made from; their types are those that rules read."""
+SAFE = "!#$%&'*+,/:;=?@[]~"
+"""The characters of an address that stand as they are; others end a link in Markdown, or begin a tag."""
+MOST_WEEKS = 60
+"""The longest study period, in weeks, that a page by week can show."""
 UNDERCOUNT = (
     "Counts are reported, not verified. Actual figures are likely considerably higher than those recorded: much harm "
     "was never reported, and much that was reported is not in the package."
 )
 
 
+def obstacle(package: Package) -> str | None:
+    """Say why there can be no overview of a package, or None."""
+    start, end = _period(package)
+    if pd.isna(start) or pd.isna(end) or start > end:
+        return "the descriptor states no study period"
+    if (end - start).days > 7 * MOST_WEEKS:
+        return f"the study period is longer than {MOST_WEEKS} weeks"
+    for name, columns in NEEDS.items():
+        fields = package.schemas[name].fields if name in package.schemas else ()
+        types = {known.name: known.type for known in fields}
+        lacking = [column for column in columns if types.get(column) != TYPES_READ.get(column, "string")]
+        if lacking:
+            return f"{name} has no {', '.join(lacking)} of the type that is read"
+    return None
+
+
 def overview(package: Package) -> dict[str, str]:
     """Return the page and its pictures by their paths.
 
-    Raises `UsageError` where a table does not keep to its schema, the descriptor states no period, or matplotlib,
-    which draws the pictures, is not installed.
+    Raises `UsageError` where there is an `obstacle`, a table does not keep to its schema, or matplotlib, which draws
+    the pictures, is not installed.
     """
+    if (problem := obstacle(package)) is not None:
+        raise UsageError(f"There can be no overview of {package.source.name}: {problem}.")
     tables = {name: load(name, package) for name in package.schemas}
     start, end = _period(package)
     places = tables["places"].set_index("place_id")["name_en"]
@@ -55,17 +93,17 @@ def overview(package: Package) -> dict[str, str]:
 
 
 def _period(package: Package) -> tuple[pd.Timestamp, pd.Timestamp]:
-    descriptor = package.descriptor
-    if not (descriptor.start and descriptor.end):
-        raise UsageError("The overview needs the study period: state it in `temporal` of datapackage.json.")
-    return pd.Timestamp(descriptor.start), pd.Timestamp(descriptor.end)
+    """Return the bounds of the study period; NaT for what is none."""
+    start, end = pd.to_datetime(pd.Series([package.descriptor.start, package.descriptor.end]), errors="coerce")
+    return start, end
 
 
 def _held(package: Package, tables: figures.Tables) -> list[str]:
     """Return the places whose control is recorded, those of higher kinds first."""
-    rank = list(package.schemas["places"].field("kind").constraints["enum"]).index
+    kinds = package.schemas["places"].field("kind").constraints.get("enum", ())
     places = tables["places"].set_index("place_id").loc[tables["control"]["place_id"].unique()]
-    return list(places.assign(rank=places["kind"].map(rank)).sort_values(["rank", "name_en"]).index)
+    rank = places["kind"].map({kind: number for number, kind in enumerate(kinds)})
+    return list(places.assign(rank=rank).sort_values(["rank", "name_en"]).index)
 
 
 def _page(package: Package, tables: figures.Tables, start: pd.Timestamp, end: pd.Timestamp) -> Iterator[str]:
@@ -177,13 +215,18 @@ def _totals(tables: figures.Tables, area: str | None) -> Iterator[Sequence[objec
         document = sources.loc[row["source_id"]]
         yield (
             _iso(row["as_of"]),
-            " to ".join(filter(None, (_iso(row["date_start"]), _iso(row["date_end"])))),
+            _period_of(row),
             row["outcome"],
             ", ".join(people),
             _figure(row),
             document["publisher"] if pd.isna(row["claimed_by"]) else actors[row["claimed_by"]],
-            f"[{row['source_id']}]({document['url']})",
+            f"[{row['source_id']}]({quote(document['url'], safe=SAFE)})",
         )
+
+
+def _period_of(row: Mapping[Hashable, Any]) -> str:
+    bounds = (("from", row["date_start"]), ("to", row["date_end"]))
+    return " ".join(f"{word} {_iso(day)}" for word, day in bounds if pd.notna(day))
 
 
 def _iso(day: pd.Timestamp) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sumy2022.example import Add, Change, Drop, Edit, Remove, Swap, Write
 from sumy2022.findings import Severity
 from sumy2022.markdown import table
-from sumy2022.overview import overview
+from sumy2022.overview import obstacle, overview
 from sumy2022.package import Package
 from sumy2022.rule import REGISTRY, Rule, Scope
 from sumy2022.rules import load_all
@@ -23,13 +23,13 @@ MUST = {
 
 
 def pages(package: Package) -> dict[str, str]:
-    """Return every generated page of a package by its path."""
+    """Return every generated page of a package by its path; the overview only where there can be one."""
     load_all()
     rules = sorted(REGISTRY.values(), key=lambda rule: rule.id)
     origin = GENERATED.format(origin="the rule in `validators/sumy2022/rules/`")
     return {
         "docs/codebook.md": codebook(package),
-        **overview(package),
+        **(overview(package) if obstacle(package) is None else {}),
         "docs/rules/README.md": rule_index(rules),
         **{f"docs/rules/{rule.id}.md": f"{origin}\n{rule_page(rule)}" for rule in rules},
     }

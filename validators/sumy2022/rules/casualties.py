@@ -16,6 +16,8 @@ from sumy2022.rule import Scope, rule
 from sumy2022.text import among
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
+WORDS = ("statement", "investigation", "negotiation", "agreement")
+"""Types of events at which people speak or decide, and nobody is hurt."""
 LOOSE = ("area", "route")
 """Precisions of an event's place under which the event also happened at neighbouring places."""
 
@@ -213,3 +215,25 @@ def casualties_are_near_their_event(casualties: pd.DataFrame, context: Context) 
     related |= lies_in(here, there, places["place_id"], places["parent_id"])
     known = among(here, places["place_id"]) & among(there, places["place_id"])
     return related | ~known | casualties["event_id.place_precision"].isin(LOOSE)
+
+
+@rule(
+    "CAS-117",
+    "casualties-of-words",
+    ERROR,
+    since="0.1.0",
+    table="casualties",
+    fields=("event_id",),
+    reads=("event_id.event_type",),
+    message="the count belongs to {event_id}, which is of the type {event_id.event_type}: nobody is hurt by it",
+    fix="Name the event in which the people were hurt; if the count is a total, leave event_id empty and fill in its "
+    "place and period.",
+    bad=(Edit("casualties", {"event_id": "EVT-0003"}, row=2),),
+    good=(Edit("casualties", {"event_id": ""}, row=2),),
+)
+def casualties_belong_to_what_hurt_people(casualties: pd.DataFrame, _: Context) -> pd.Series:
+    """A count belongs to the event in which the people were hurt, not to the statement or inquiry that tells of it.
+
+    A total that an inquiry arrives at would otherwise pass for the casualties of one event, and be added to others.
+    """
+    return ~casualties["event_id.event_type"].isin(WORDS)

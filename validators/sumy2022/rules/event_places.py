@@ -135,10 +135,11 @@ def event_is_in_the_area(events: pd.DataFrame, context: Context) -> pd.Series:
     table="events",
     scope=Scope.TABLE,
     fields=("event_type", "place_id", "date_start", "date_end", "date_precision"),
-    reads=("place_id.name_en",),
+    reads=("event_id", "place_id.name_en"),
     needs={
         "places": ("place_id", "parent_id"),
         "control": ("place_id", "controller", "date_start", "date_end", "date_precision"),
+        "event_sources": ("event_id", "stance"),
     },
     message="no control interval of {place_id.name_en}, or of a place in or around it, begins or ends within a few "
     "days of this {event_type} ({date_start} to {date_end})",
@@ -151,9 +152,10 @@ def change_of_control_is_reflected(events: pd.DataFrame, context: Context) -> pd
 
     A change of the place itself, of a place in it or of a place that contains it counts, up to three days and as
     many as the dates may be off from the event. An interval cut at a bound of the study period counts on the very
-    day of the cut only, since it may have begun earlier or ended later.
+    day of the cut only, since it may have begun earlier or ended later. Where a source contradicts the event, a place
+    that is contested on these days reflects the doubt.
     """
-    places = context.tables["places"]
+    places, control = context.tables["places"], context.tables["control"]
     room = slack(events["date_precision"])
     windows = pd.DataFrame(
         {
@@ -169,6 +171,11 @@ def change_of_control_is_reflected(events: pd.DataFrame, context: Context) -> pd
     windows = windows[sure.to_numpy()]
     changes = _changes(context)
     reflected = _meeting(windows, changes)
+    citations = context.tables["event_sources"]
+    denied = citations[citations["stance"] == "contradicts"]["event_id"]
+    in_doubt = windows[windows["line"].isin(events.index[events["event_id"].isin(denied)])]
+    contested = control[control["controller"] == "contested"][["place_id", "date_start", "date_end"]]
+    reflected |= _meeting(in_doubt, contested.set_axis(["place_id", "first", "last"], axis=1))
     rest = windows[~windows["line"].isin(reflected)]
     if not rest.empty:
         tree = (places["place_id"], places["parent_id"])
