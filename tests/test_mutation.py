@@ -39,7 +39,7 @@ from shapely.geometry import shape
 
 from conftest import ROOT, Files, write
 from fuzzing import FACTOR
-from sumy2022.findings import Finding, Report
+from sumy2022.findings import Finding, Report, Severity
 from sumy2022.package import open_package
 from sumy2022.rule import REGISTRY, Rule
 from sumy2022.rules import load_all
@@ -57,7 +57,7 @@ from sumy2022.validation import validate
 load_all()
 ROUNDS = 3 * FACTOR
 """How often each rule is tried; FUZZ=20 tries twenty times as many."""
-UNPROVOKED: Mapping[str, str] = {}
+UNPROVOKED: Mapping[str, str] = {"WVR-101": "it is seen only where the rule that is waived is run too: test_waivers"}
 """Rules that one change of the shipped data cannot provoke, each with the reason."""
 DESCRIPTOR, OUTLINE = "datapackage.json", "data/outline.geojson"
 EARLIER = "0.0.1"
@@ -1742,6 +1742,21 @@ def later_version(data: Shipped) -> str:
 # The tests --------------------------------------------------------------------------------------------------------
 
 RULES = [rule for rule in REGISTRY.values() if not rule.retired]
+
+
+@mutates("WVR-102", "WVR-103", "WVR-104")
+def a_waiver_does_not_hold(data: Shipped) -> Spot:
+    severity = {"WVR-103": Severity.ERROR}.get(data.rule.id, Severity.WARNING)
+    waived = data.choose(rule.id for rule in RULES if rule.severity is severity and not rule.retired)
+    cells = {
+        "rule": "ZZZ-999" if data.rule.id == "WVR-104" else waived,
+        "key": data.choose(data.rows["events"])["event_id"],
+        "reason": "Both documents say so.",
+        "until": EARLIER if data.rule.id == "WVR-102" else data.version,
+    }
+    row = Row("waivers", 0, cells)
+    data.rows["waivers"].append(row)
+    return Spot(row, data.rule.fields[0])
 
 
 def test_every_rule_is_provoked_or_excused() -> None:
