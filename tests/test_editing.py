@@ -371,7 +371,7 @@ def test_older_faults_are_not_the_new_rows(
     assert new(folder, "event_sources", CITATION, "--format", "json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["line"], answer["findings"]) == (6, [])
-    assert {item["rule"] for item in answer["not_run"]} == {"EVT-109"}
+    assert {item["rule"] for item in answer["not_run"]} == {"EVT-109", "EVT-115"}
     assert [finding.line for finding in validate(folder).findings] == [2, 9]
 
 
