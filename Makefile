@@ -14,12 +14,20 @@ validate: .venv/.validate ## check the data
 test: .venv/.dev ## run all tests
 	$(BIN)/python -m pytest
 
-lint: .venv/.dev ## check the code, its types and the generated pages
+lint: .venv/.dev ## check the code, its types, the generated pages and the workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/sumy2022 docs --check
 	$(BIN)/sumy2022 fmt --check
+	$(BIN)/zizmor --offline --no-progress --quiet --strict-collection .
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*-*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
+	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
 
 docs: .venv/.dev ## write the codebook, the rule pages and the overview
 	$(BIN)/sumy2022 docs
