@@ -13,7 +13,7 @@ from sumy2022.text import composed, contains
 if TYPE_CHECKING:
     import pandas as pd
 
-SINCE = "0.1.0"
+SINCE = "1.0.0"
 ERROR = Severity.ERROR
 EVENTS = "data/events.csv"
 _ODD = "\t\x0b\x0c\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"

@@ -17,7 +17,7 @@ from sumy2022.text import contains
 if TYPE_CHECKING:
     import pandas as pd
 
-SINCE = "0.1.0"
+SINCE = "1.0.0"
 
 
 @rule(

@@ -11,7 +11,7 @@ from sumy2022.example import Add, Edit, Remove, Swap, Write
 from sumy2022.findings import Severity
 from sumy2022.rule import declare
 
-SINCE = "0.1.0"
+SINCE = "1.0.0"
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 DESCRIPTOR = "datapackage.json"
 EVENTS = "data/events.csv"
