@@ -31,7 +31,7 @@ from sumy2022.exports import sqlite_tables, stem
 from sumy2022.exports import sqlite_views as derived
 from sumy2022.exports.about import About, about, schema_document
 from sumy2022.exports.arrow import arrow_table
-from sumy2022.exports.checked import CONTROL, EVENTS, _lacking
+from sumy2022.exports.checked import CONTROL, EVENTS, lacking
 from sumy2022.findings import UsageError
 from sumy2022.loading import load
 from sumy2022.package import Package
@@ -62,7 +62,7 @@ def write(package: Package, folder: Path) -> list[Path]:
     """
     said = about(package)
     for need in (EVENTS, CONTROL):
-        if (problem := _lacking(package, need)) is not None:
+        if (problem := lacking(package, need)) is not None:
             raise UsageError(f"{package.source.name} cannot be exported in this format: {problem}.")
     path = folder / f"{stem(package)}.sqlite"
     try:
