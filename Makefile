@@ -14,12 +14,20 @@ validate: .venv/.validate ## check the data
 test: .venv/.dev ## run all tests
 	$(BIN)/python -m pytest
 
-lint: .venv/.dev ## check the code, its types and the generated pages
+lint: .venv/.dev ## check the code, its types, the generated pages and the workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/sumy2022 docs --check
 	$(BIN)/sumy2022 fmt --check
+	$(BIN)/zizmor --offline --no-progress --quiet --strict-collection .
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*-*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
+	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
 
 docs: .venv/.dev ## write the codebook, the rule pages and the overview
 	$(BIN)/sumy2022 docs
@@ -32,9 +40,11 @@ site: .venv/.validate site/node_modules/.package-lock.json ## build the explorer
 
 lock: .venv/.dev ## renew the locked requirements
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-	  --custom-compile-command 'make lock' pyproject.toml requirements/validate.in -o requirements/validate.txt
+	  --custom-compile-command 'make lock' --extra validate pyproject.toml requirements/validate.in \
+	  -o requirements/validate.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-	  --custom-compile-command 'make lock' -c requirements/validate.txt requirements/dev.in -o requirements/dev.txt
+	  --custom-compile-command 'make lock' -c requirements/validate.txt --all-extras pyproject.toml requirements/dev.in \
+	  -o requirements/dev.txt
 
 clean: ## remove everything that was built
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site/node_modules

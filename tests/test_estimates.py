@@ -68,6 +68,12 @@ def test_what_is_too_many_for_a_part_is_a_rival() -> None:
     assert figures(claim(9, None, population="unknown"), claim(5, None))[:3] == (9, 9, 9)
 
 
+def test_a_kind_of_source_that_nobody_ranked_comes_after_reporters() -> None:
+    sources = pd.concat([SOURCES, pd.DataFrame([("SRC-NEW", "pamphlet", None)], columns=SOURCES.columns)])
+    claims = frame(claim(3, 3, source_id="SRC-NEW"), claim(2, 2))
+    assert list(rank(claims, ACTORS, sources)) == [PLACES.index("secondary"), PLACES.index("reporter")]
+
+
 def test_one_exact_claim_is_all_three() -> None:
     assert figures(claim(3, 3)) == (3, 3, 3, "whole")
 

@@ -39,7 +39,7 @@ from shapely.geometry import shape
 
 from conftest import ROOT, Files, write
 from fuzzing import FACTOR
-from sumy2022.findings import Finding, Report
+from sumy2022.findings import Finding, Report, Severity
 from sumy2022.package import open_package
 from sumy2022.rule import REGISTRY, Rule
 from sumy2022.rules import load_all
@@ -57,7 +57,7 @@ from sumy2022.validation import validate
 load_all()
 ROUNDS = 3 * FACTOR
 """How often each rule is tried; FUZZ=20 tries twenty times as many."""
-UNPROVOKED: Mapping[str, str] = {}
+UNPROVOKED: Mapping[str, str] = {"WVR-101": "it is seen only where the rule that is waived is run too: test_waivers"}
 """Rules that one change of the shipped data cannot provoke, each with the reason."""
 DESCRIPTOR, OUTLINE = "datapackage.json", "data/outline.geojson"
 EARLIER = "0.0.1"
@@ -67,6 +67,7 @@ MAY_BE_OFF = {"day": 0, "about": 2, "week": 7, "month": 31}
 LATIN_NAMES, CYRILLIC_NAMES = ("name_en", "name_es"), ("name_uk", "name_ru")
 LOOK_ALIKES = "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0410\u0415\u041e\u0420\u03bf\u03b1"
 """Cyrillic and Greek letters that look like Latin ones."""
+REMARKS = ("note", "summary", "place_detail")
 VE, EM, ES, KA = "\u0412\u041c\u0421\u041a"
 
 Item = TypeVar("Item")
@@ -396,9 +397,9 @@ def ordered(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: [row[name] for name in schemas()[row.table].primary_key])
 
 
-def csv_of(table: str, rows: Iterable[Mapping[str, str]]) -> bytes:
+def csv_of(table: str, rows: Iterable[Mapping[str, str]], delimiter: str = ",") -> bytes:
     out = io.StringIO()
-    writer = csv.DictWriter(out, schemas()[table].names, lineterminator="\n")
+    writer = csv.DictWriter(out, schemas()[table].names, delimiter=delimiter, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode()
@@ -699,6 +700,14 @@ def the_last_line_break_is_missing(data: Shipped) -> Spot:
     return Spot(path, line=data.files[path].count(b"\n") + 1)
 
 
+@mutates("CSV-108")
+def cells_are_separated_otherwise(data: Shipped) -> Spot:
+    table = data.table(0)
+    delimiter = data.choose(";\t")
+    data.files[path_of(table)] = csv_of(table, data.rows[table], delimiter)
+    return Spot(path_of(table), line=1)
+
+
 # Text of cells ----------------------------------------------------------------------------------------------------
 
 
@@ -743,6 +752,40 @@ def an_invisible_character_is_in_a_text(data: Shipped) -> Spot:
 def a_text_begins_like_a_formula(data: Shipped) -> Spot:
     row, field = data.cell(bool, room=1)
     row[field] = data.choose("=+-") + row[field]
+    return Spot(row, field)
+
+
+@mutates("CSV-116")
+def a_number_has_needless_zeros(data: Shipped) -> Spot:
+    row, field = data.choose(
+        (row, known.name)
+        for table, schema in schemas().items()
+        for known in schema.fields
+        if known.type == "number"
+        for row in data.shuffled(table)
+        if row[known.name]
+    )
+    zeros = "0" * data.random.randint(1, 3)
+    row[field] += zeros if "." in row[field] else f".{zeros}"
+    return Spot(row, field)
+
+
+@mutates("CSV-117")
+def a_text_could_not_be_computed(data: Shipped) -> Spot:
+    return overwrite(data, "#NAME?", "#REF!", "#DIV/0!", "#N/A", "########", "Err:509")
+
+
+@mutates("CSV-118")
+def a_text_was_taken_for_a_value(data: Shipped) -> Spot:
+    return overwrite(data, "30:00.00", "05:00:00 AM", "03/08/22", "8.3.2022", "8-Mar", "1.23E+05", "TRUE")
+
+
+def overwrite(data: Shipped, *texts: str) -> Spot:
+    """Put one of some texts in the place of any remark: unlike names and titles, these are compared with nothing."""
+    row, field = data.choose(
+        (row, name) for table in schemas() for row in data.shuffled(table) for name in REMARKS if row.get(name)
+    )
+    row[field] = data.choose(texts)
     return Spot(row, field)
 
 
@@ -1699,6 +1742,21 @@ def later_version(data: Shipped) -> str:
 # The tests --------------------------------------------------------------------------------------------------------
 
 RULES = [rule for rule in REGISTRY.values() if not rule.retired]
+
+
+@mutates("WVR-102", "WVR-103", "WVR-104")
+def a_waiver_does_not_hold(data: Shipped) -> Spot:
+    severity = {"WVR-103": Severity.ERROR}.get(data.rule.id, Severity.WARNING)
+    waived = data.choose(rule.id for rule in RULES if rule.severity is severity and not rule.retired)
+    cells = {
+        "rule": "ZZZ-999" if data.rule.id == "WVR-104" else waived,
+        "key": data.choose(data.rows["events"])["event_id"],
+        "reason": "Both documents say so.",
+        "until": EARLIER if data.rule.id == "WVR-102" else data.version,
+    }
+    row = Row("waivers", 0, cells)
+    data.rows["waivers"].append(row)
+    return Spot(row, data.rule.fields[0])
 
 
 def test_every_rule_is_provoked_or_excused() -> None:

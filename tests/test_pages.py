@@ -43,7 +43,10 @@ def test_the_example_of_the_readme_is_true() -> None:
     assert set(standing["casualty_id"]) == set(re.findall(r"`(CAS-[0-9]+)`", text))
 
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/methodology.md", "docs/overview.md", "docs/report.md")
+DOCUMENTS = (
+    "README.md", "CONTRIBUTING.md", "RELEASING.md", "docs/methodology.md", "docs/overview.md", "docs/report.md",
+    "docs/versioning.md", "docs/exports.md", "docs/crosswalks.md", "docs/site.md",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -149,6 +149,7 @@ def test_the_rules_of_a_commit_are_those_that_came_with_it(repository: Path) -> 
     git(repository, "commit", "-q", "-a", "-m", "other words, and an event without actor")
     findings, notes = findings_of_its_own(open_package("HEAD"))
     assert notes == []
+    assert sumy2022.review("HEAD").changes.head == "the working tree"
     assert [finding.message for finding in findings if finding.rule == "EVT-110"] == [
         f"NOBODY of {first} is recorded in event_actors"
     ]

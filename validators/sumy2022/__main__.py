@@ -15,7 +15,9 @@ from typing import Any
 
 from sumy2022.findings import RuleCrashed, UsageError
 
-COMMANDS = ("validate", "diff", "review", "export", "rules", "fmt", "info", "docs")
+COMMANDS = (
+    "validate", "diff", "review", "new", "retire", "fmt", "export", "release", "verify", "rules", "info", "docs"
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,25 +1,29 @@
 """The one way a table is written: what `fmt` writes and what validation compares with.
 
 UTF-8 without BOM, LF, RFC 4180 with minimal quoting, columns in the schema's order, rows sorted by primary key,
-text in Unicode NFC without stray white space or invisible characters.
+text in Unicode NFC without stray white space or invisible characters, numbers as their shortest plain decimal.
 """
 
 from __future__ import annotations
 
+import csv
 import os
 import re
-import tempfile
+import secrets
 import unicodedata
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sumy2022.findings import Fault
-from sumy2022.reading import BOM, Reading
+from sumy2022.reading import BOM, CELL_LIMIT, OTHER_DELIMITERS, Reading, first_line, read_csv, read_export
 from sumy2022.rules import canonical as form
-from sumy2022.schema import TableSchema
+from sumy2022.schema import LEXICAL, Field, TableSchema
+from sumy2022.spreadsheet import PLAIN_NUMBER, restored
+from sumy2022.text import matches
 
 INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 """Zero-width and bidirectional characters, as the inside of a character class."""
@@ -70,23 +74,59 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+def read_restorable(data: bytes, file: str, schema: TableSchema) -> Reading:
+    """Read a file for `tidy`: as it is, or else as a spreadsheet may have saved the table of the schema.
+
+    Another delimiter is taken only if the header has exactly the schema's columns by it, and has not by a comma.
+    """
+    reading = read_csv(data, file)
+    if not reading.lost and sorted(reading.header) == sorted(schema.names):
+        return reading
+    header = first_line(data)[1]
+    fitting = (mark for mark in (",", *OTHER_DELIMITERS) if _columns(header, mark) == sorted(schema.names))
+    delimiter = next(fitting, None)
+    return reading if delimiter is None else read_export(data, file, delimiter)
+
+
+def _columns(header: bytes, delimiter: str) -> list[str]:
+    """Return the sorted names in a header, less the empty ones."""
+    line = header.decode("utf-8", "replace")
+    cells = next(csv.reader([line], delimiter=delimiter), []) if len(line) <= CELL_LIMIT else []
+    return sorted(filter(None, map(clean, cells)))
+
+
 def tidy(reading: Reading, schema: TableSchema) -> bytes:
     """Return the canonical bytes of a file that was read whole."""
-    columns = [
-        pa.array([clean(cell or "") or None for cell in column.to_pylist()], type=pa.string())
-        for column in reading.table.columns
-    ]
     names = [clean(name) for name in reading.table.column_names]
     if len(set(names)) < len(names):
         names = reading.table.column_names  # two columns would become one
+    fields = {known.name: known for known in schema.fields}
+    columns = [
+        pa.array([canonical_cell(cell or "", fields.get(name)) or None for cell in column.to_pylist()], pa.string())
+        for name, column in zip(names, reading.table.columns, strict=True)
+    ]
     table = pa.Table.from_arrays(columns, names=names)
-    return to_bytes(ordered(table, schema))
+    return to_bytes(ordered(_without_empty_rows(table, schema), schema))
+
+
+def canonical_cell(text: str, known: Field | None) -> str:
+    """Return a cell in canonical form, with what spreadsheets do to values of its field undone."""
+    text = clean(text)
+    return restored(known, text) if known is not None else text
+
+
+def _without_empty_rows(table: pa.Table, schema: TableSchema) -> pa.Table:
+    """Leave out the rows without any filled cell, if the schema wants one filled in each row."""
+    if not table.num_columns or not (schema.primary_key or any(known.required for known in schema.fields)):
+        return table
+    return table.filter(reduce(pc.or_, (pc.is_valid(column) for column in table.columns)))
 
 
 def form_faults(data: bytes, reading: Reading, schema: TableSchema) -> Iterator[Fault]:
-    """Yield where a file's bytes, columns or rows are not in canonical form; cells are judged by cell rules."""
+    """Yield where a file's bytes, columns, rows or numbers are not in canonical form; cell rules judge its texts."""
     if reading.header:
         yield from _order_faults(reading, schema)
+        yield from _number_faults(reading, schema)
     if not reading.lost and data == to_bytes(reading.table):
         return
     if data.startswith(BOM):
@@ -118,6 +158,17 @@ def _order_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
         yield Fault(form.ROW_ORDER, reading.file, line, ", ".join(keys), value, {"other": before})
 
 
+def _number_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
+    """Yield the numbers that are sound but not written in their shortest form."""
+    for known in schema.fields:
+        if known.type == "number" and known.name in reading.table.column_names:
+            cells = reading.table[known.name].combine_chunks()
+            sound = matches(cells, LEXICAL["number"] or "")
+            for index in pc.indices_nonzero(pc.and_not(sound, matches(cells, PLAIN_NUMBER))).to_pylist():
+                line, value = int(reading.lines[index]), cells[index].as_py()
+                yield Fault(form.NUMBER, reading.file, line, known.name, value)
+
+
 def _quoting_faults(data: bytes, reading: Reading) -> Iterator[Fault]:
     """Yield the lines whose record is written otherwise than with minimal quoting."""
     lines = data.removeprefix(BOM).splitlines()
@@ -144,18 +195,21 @@ def _shown(line: bytes) -> str:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file's content in one step: whatever happens, it is the old one or the new one, whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Replace a file's content in one step: whatever happens, it is the old one or the new one, whole.
+
+    A link stays a link, and the file that it leads to is replaced. Raises `OSError` where that cannot be done.
+    """
+    path = path.resolve()
+    mode = path.stat().st_mode & 0o777 if path.exists() else None
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with aside.open("xb") as file:  # inside the block, for an interruption may come as soon as the file is there
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
-            os.chmod(name, path.stat().st_mode & 0o777)
-        else:
-            os.chmod(name, 0o644)
-        os.replace(name, path)
+        if mode is not None:
+            aside.chmod(mode)
+        os.replace(aside, path)
     except BaseException:
-        os.unlink(name)
+        aside.unlink(missing_ok=True)  # it is gone where the interruption came after the replacement
         raise

@@ -18,6 +18,11 @@ def entry(text: str, version: str) -> str | None:
     return None
 
 
+def heading(text: str, version: str) -> str | None:
+    """Return what follows a version in its heading, such as its day; None if there is no such heading."""
+    return next((found["rest"].strip() for found in _HEADING.finditer(text) if found["version"] == version), None)
+
+
 def opens_with_a_sentence(found: str) -> bool:
     """Tell whether an entry begins with a sentence, which tells a user whether to act, and not with a list."""
     first = found.split("\n\n")[0].strip()

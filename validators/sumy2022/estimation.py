@@ -88,7 +88,8 @@ def rank(claims: pd.DataFrame, actors: pd.DataFrame, sources: pd.DataFrame) -> p
     place = place.mask(kinds.isin(AUTHORITIES), "authority").mask(kinds.isin(MONITORS), "monitor")
     of_enemy = speaks_for.isin(PARTIES) & claims["side"].isin(PARTIES) & (speaks_for != claims["side"])
     place = place.mask(of_enemy, "adversary")
-    return place.map({name: number for number, name in enumerate(PLACES)}).astype(np.int64)
+    numbers = place.map({name: number for number, name in enumerate(PLACES)})
+    return numbers.fillna(PLACES.index("secondary")).astype(np.int64)  # a kind of source that only others know
 
 
 def _estimate(claims: pd.DataFrame) -> dict[str, object]:

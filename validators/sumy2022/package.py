@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sumy2022.bundled import Bundled
 from sumy2022.descriptor import Descriptor, Resource, read_descriptor
 from sumy2022.document import read_json
 from sumy2022.findings import Fault, UsageError, hint
@@ -68,11 +69,15 @@ def open_package(where: str | Path | None = None) -> Package:
     """Open the package at a path: a folder, its datapackage.json, or a zip file; or the one around the working
     directory as it stands in a git revision, such as `main` or `v1.0.0`, where there is no such path.
 
-    Without a path it is the package around the working directory. What is wrong inside the package is in
-    `Package.faults`; `UsageError` is raised where there is no package to speak of.
+    Without a path it is the package around the working directory or, where there is none, the one that came with the
+    distribution. What is wrong inside the package is in `Package.faults`; `UsageError` is raised where there is no
+    package to speak of.
     """
     here = _around(Path.cwd())
     if where is None and here is None:
+        own = Bundled()
+        if own.has(DESCRIPTOR):
+            return read_package(own)
         raise UsageError(
             f"There is no {DESCRIPTOR} in {Path.cwd()} or above. Name the package: sumy2022 validate PACKAGE."
         )

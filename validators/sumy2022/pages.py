@@ -1,4 +1,4 @@
-"""The pages that are generated: the codebook from the schemas, a page a rule from the rules, the overview."""
+"""What is generated: codebook, rule pages, overview, and the files that catalogues read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from sumy2022.example import Add, Change, Drop, Edit, Remove, Swap, Write
 from sumy2022.findings import Severity
 from sumy2022.markdown import table
+from sumy2022.metadata import committed
 from sumy2022.overview import obstacle, overview
 from sumy2022.package import Package
 from sumy2022.rule import REGISTRY, Rule, Scope
@@ -23,13 +24,16 @@ MUST = {
 
 
 def pages(package: Package) -> dict[str, str]:
-    """Return every generated page of a package by its path; the overview only where there can be one."""
+    """Return every generated file of a package by its path; overview and metadata only where there can be an overview.
+
+    Raises `UsageError` where the descriptor lacks what a citation needs.
+    """
     load_all()
     rules = sorted(REGISTRY.values(), key=lambda rule: rule.id)
     origin = GENERATED.format(origin="the rule in `validators/sumy2022/rules/`")
     return {
         "docs/codebook.md": codebook(package),
-        **(overview(package) if obstacle(package) is None else {}),
+        **({**overview(package), **committed(package)} if obstacle(package) is None else {}),
         "docs/rules/README.md": rule_index(rules),
         **{f"docs/rules/{rule.id}.md": f"{origin}\n{rule_page(rule)}" for rule in rules},
     }

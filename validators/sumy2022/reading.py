@@ -1,31 +1,32 @@
 """The bytes of one CSV file as text cells, with every physical fault at its line.
 
-A sound file goes through `pyarrow.csv` whole. A file that shows any sign of trouble is read record by record
-instead, so that one bad line costs that line and no other.
+A sound file is read whole (`plain`). A file that shows any sign of trouble is read record by record instead, so that
+one bad line costs that line and no other.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
 from sumy2022.findings import Fault
+from sumy2022.plain import read_plain
 from sumy2022.rules import canonical as form
 from sumy2022.rules import structure as st
 
 BOM = b"\xef\xbb\xbf"
+OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs"}
+"""What may separate cells instead of a comma, and how a message calls it."""
+_OTHER_HEADER = re.compile(rb'["\w -]+([;\t])["\w ;\t-]*')
+"""A header whose names, which have letters, digits, _ and - in them, are separated otherwise than by a comma."""
 CELL_LIMIT = 100_000
 """The most characters that a cell may hold."""
-FRAME = np.frombuffer(b',\n"', dtype=np.uint8)
-"""What stands before a quote that opens a cell, after one that closes it, or beside one of a doubled pair."""
-SMALL = 1 << 20
-"""The bytes up to which a file is read faster by one thread than by several."""
 RECORD_LINES = 100
 """The most lines that the quoted cells of one record may run over."""
 
@@ -52,70 +53,51 @@ class Reading:
 
 
 def read_csv(data: bytes, file: str) -> Reading:
-    """Read a CSV file's bytes; empty cells become null."""
+    """Read a CSV file's bytes; empty cells become null.
+
+    A header that has no comma but a semicolon or tab is one fault, and nothing is read below it.
+    """
     reading = Reading(file)
-    if not data.removeprefix(BOM).strip(b"\r\n"):
-        reading.fault(st.EMPTY_FILE)
+    line, header = first_line(data)
+    other = _OTHER_HEADER.fullmatch(header)
+    if not header or other:
+        if other:
+            reading.fault(form.DELIMITER, line, OTHER_DELIMITERS[other[1].decode()])
+        else:
+            reading.fault(st.EMPTY_FILE)
         reading.lost = True
         return reading
-    if _is_plain(data) and (table := _read_whole(data)) is not None:
+    if not data.startswith(BOM) and (table := read_plain(data, longest=CELL_LIMIT)) is not None:
         reading.header = table.column_names
         reading.lines = np.arange(2, table.num_rows + 2)
         reading.table = table
     else:
         _read_records(data, reading)
-        reading.table = _null(reading.table)
     _name_columns_once(reading)
     return reading
 
 
-def _is_plain(data: bytes) -> bool:
-    """Tell whether every line is one record, by what the bytes show."""
-    if data.startswith((BOM, b"\n")) or b"\r" in data or b"\0" in data or b"\n\n" in data:
-        return False
-    if b'"' not in data:
-        return True
-    view = np.frombuffer(data, dtype=np.uint8)
-    quotes = np.flatnonzero(view == ord('"'))
-    before = np.searchsorted(quotes, np.flatnonzero(view == ord("\n")))
-    if len(quotes) % 2 or (before % 2).any():
-        return False
-    # A quote elsewhere than at the side of a cell or doubled, as in `a"b,"c`, would open what parity does not show.
-    opening, closing = quotes[::2], quotes[1::2]
-    beside = np.concatenate([view[opening[opening > 0] - 1], view[closing[closing < len(view) - 1] + 1]])
-    return bool(np.isin(beside, FRAME).all())
+def read_export(data: bytes, file: str, delimiter: str) -> Reading:
+    """Read a file that is not empty as a spreadsheet may have saved it, for `fmt` to restore.
+
+    Its cells may be separated by another character, and nameless columns and empty cells may follow the last one.
+    """
+    reading = Reading(file)
+    _read_records(data, reading, delimiter, padded=True)
+    _name_columns_once(reading)
+    return reading
 
 
-def _read_whole(data: bytes) -> pa.Table | None:
-    """Read a plain file with pyarrow; None when it meets a ragged row, a bad byte or too long a cell."""
-    try:
-        header = next(csv.reader([data.split(b"\n", 1)[0].decode("utf-8")]))
-    except (csv.Error, UnicodeDecodeError):
-        return None
-    if len(set(header)) != len(header) or max(map(len, header)) > CELL_LIMIT or len(data) > 2**31 - 1:
-        return None
-    try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(data),
-            read_options=pyarrow.csv.ReadOptions(use_threads=len(data) > SMALL, block_size=max(SMALL, len(data) // 8)),
-            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=False, ignore_empty_lines=False),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={name: pa.string() for name in header},
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )
-    except (pa.ArrowInvalid, pa.ArrowKeyError):
-        return None
-    if len(data) <= CELL_LIMIT:
-        return table
-    longest = (pc.max(pc.utf8_length(column)).as_py() or 0 for column in table.columns)
-    return table if max(longest, default=0) <= CELL_LIMIT else None
+def first_line(data: bytes) -> tuple[int, bytes]:
+    """Return the number and the bytes of the first line that is not blank; no bytes where there is none."""
+    text = data.removeprefix(BOM)
+    rest = text.lstrip(b"\r\n")
+    blank = text[: len(text) - len(rest)].splitlines()
+    return len(blank) + 1, rest[: re.search(rb"[\r\n]|\Z", rest).start()]  # type: ignore[union-attr]
 
 
-def _read_records(data: bytes, reading: Reading) -> None:
-    """Read a file record by record and note where each one starts."""
+def _read_records(data: bytes, reading: Reading, delimiter: str = ",", *, padded: bool = False) -> None:
+    """Read a file record by record and note where each one starts; `padded` leaves out what is empty at their ends."""
     lines = [
         _decode(line, number, reading)
         for number, line in enumerate(data.removeprefix(BOM).splitlines(keepends=True), 1)
@@ -123,7 +105,7 @@ def _read_records(data: bytes, reading: Reading) -> None:
     starts: list[int] = []
     rows: list[list[str]] = []
     width = 0
-    for start, row in _records(lines, reading):
+    for start, row in _records(lines, reading, delimiter, padded=padded):
         if not reading.header:
             reading.header = row
             width = len(row)
@@ -135,7 +117,7 @@ def _read_records(data: bytes, reading: Reading) -> None:
             rows.append(row)
     columns = [[row[index] for row in rows] for index in range(width)]
     arrays = [pa.array(column, type=pa.string()) for column in columns]
-    reading.table = pa.Table.from_arrays(arrays, names=reading.header)
+    reading.table = _null(pa.Table.from_arrays(arrays, names=reading.header))
     reading.lines = np.array(starts, dtype=np.int64)
 
 
@@ -154,7 +136,9 @@ def _decode(line: bytes, number: int, reading: Reading) -> str | None:
     return text
 
 
-def _records(lines: list[str | None], reading: Reading) -> Iterator[tuple[int, list[str]]]:
+def _records(
+    lines: list[str | None], reading: Reading, delimiter: str, *, padded: bool
+) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with its first physical line.
 
     A quoted cell may run over lines. Where the record that so arises has not the header's number of cells, or
@@ -175,7 +159,9 @@ def _records(lines: list[str | None], reading: Reading) -> Iterator[tuple[int, l
             reading.fault(form.BLANK_LINE, at + 1)
             at += 1
             continue
-        row, used = _record(lines, at)
+        row, used = _record(lines, at, delimiter)
+        if padded and row is not None:
+            row = _without_padding(row, width or 0)
         if row is None or (used > 1 and len(row) != width):
             too_long = row is None and len(line) > CELL_LIMIT
             reading.fault(st.CELL_TOO_LONG if too_long else st.UNCLOSED_QUOTE, at + 1, value=_excerpt(line))
@@ -193,7 +179,7 @@ def _records(lines: list[str | None], reading: Reading) -> Iterator[tuple[int, l
         at += used
 
 
-def _record(lines: list[str | None], at: int) -> tuple[list[str] | None, int]:
+def _record(lines: list[str | None], at: int, delimiter: str) -> tuple[list[str] | None, int]:
     """Parse the record that starts at `at`; None when its quotes are not closed or a cell is too long."""
     used = 0
 
@@ -207,10 +193,10 @@ def _record(lines: list[str | None], at: int) -> tuple[list[str] | None, int]:
 
     limit = csv.field_size_limit(CELL_LIMIT)
     try:
-        row = next(csv.reader(feed(), strict=True))
+        row = next(csv.reader(feed(), delimiter=delimiter, strict=True))
     except (csv.Error, StopIteration):
         # Strict parsing also refuses text after a closing quote, which is a matter of form, not of reading.
-        lenient = csv.reader([lines[at] or "", ""])
+        lenient = csv.reader([lines[at] or "", ""], delimiter=delimiter)
         try:
             row = next(lenient)
         except csv.Error:
@@ -220,6 +206,14 @@ def _record(lines: list[str | None], at: int) -> tuple[list[str] | None, int]:
     finally:
         csv.field_size_limit(limit)
     return row, used
+
+
+def _without_padding(row: list[str], width: int) -> list[str]:
+    """Return a record without the empty cells that follow its first `width` ones."""
+    end = len(row)
+    while end > width and not row[end - 1].strip():
+        end -= 1
+    return row[:end]
 
 
 def _name_columns_once(reading: Reading) -> None:

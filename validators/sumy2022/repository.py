@@ -74,6 +74,17 @@ def find_commit(revision: str, folder: Path) -> Commit | None:
     return Commit(folder, revision, commit.decode().strip(), top.decode("utf-8", "surrogateescape").rstrip("\n"))
 
 
+def commit_time(commit: Commit) -> int:
+    """Return when a commit was made, in seconds since 1970."""
+    return int(_git(commit.folder, "show", "--no-patch", "--format=%ct", commit.commit) or 0)
+
+
+def uncommitted(folder: Path) -> list[str]:
+    """Return the paths in a repository that differ from the last commit, or are in none and not ignored."""
+    listed = _git(folder, "status", "--porcelain", "-z") or b""
+    return [entry[3:].decode("utf-8", "replace") for entry in listed.split(b"\0") if entry[3:]]
+
+
 def _git(folder: Path, *arguments: str) -> bytes | None:
     """Return what a git command prints; None if it fails or there is no git."""
     try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from sumy2022.changelog import PATH, entry, opens_with_a_sentence
-from sumy2022.comparison import Changes, diff
+from sumy2022.comparison import WORKING_TREE, Changes, diff
 from sumy2022.earlier import findings_of_its_own
 from sumy2022.findings import Finding, Severity
 from sumy2022.package import Package, manifests, open_package, read_package
@@ -85,6 +85,8 @@ def review(base: str | Path | Package, head: str | Path | Package | None = None)
     """
     old, new = (side if isinstance(side, Package) else open_package(side) for side in (base, head))
     changes = diff(old, new)
+    if head is None:
+        changes = replace(changes, head=WORKING_TREE)
     before, notes = findings_of_its_own(old)
     after = validate(new).findings
     kept, fresh = _match(after, before)

@@ -12,11 +12,10 @@ import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial, reduce
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.compute as pc
 
@@ -24,6 +23,9 @@ from sumy2022.findings import RuleCrashed
 from sumy2022.rules import structure as st
 from sumy2022.text import arrow as as_arrow
 from sumy2022.text import found_in, matches, plain, within_length
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa  # elsewhere imported where it is used: who only reads tables can do without
 
 LEXICAL = {
     "string": None,
@@ -153,6 +155,8 @@ def _cell_tests(known: Field, *, required: bool) -> Iterator[tuple[str, Callable
 
 def text_schema(tests: Iterable[CellTest]) -> pa.DataFrameSchema:
     """Compile tests of cells, a check a rule: it judges all columns at once, for checks cost more than cells."""
+    import pandera.pandas as pa
+
     by_rule: dict[str, list[CellTest]] = {}
     for test in tests:
         by_rule.setdefault(test.rule, []).append(test)
@@ -173,6 +177,8 @@ def _together(tests: list[CellTest]) -> Callable[[pd.DataFrame], pd.Series]:
 
 def value_schema(schema: TableSchema, columns: Collection[str]) -> pa.DataFrameSchema:
     """Compile the bounds of the typed values, a check a bound with its column as title."""
+    import pandera.pandas as pa
+
     return pa.DataFrameSchema(
         checks=[
             pa.Check(_bounded(known, limit, within), name=st.BOUNDS, title=known.name, ignore_na=False)
@@ -204,6 +210,8 @@ def key_schema(
 
     `targets` holds the frames referred to, as far as they could be read whole.
     """
+    import pandera.pandas as pa
+
     unique = [(known.name,) for known in schema.fields if known.constraints.get("unique")]
     tests = [(st.UNIQUE, key, "", _unrepeated(key)) for key in (*unique, *schema.unique_keys)]
     if schema.primary_key:

@@ -19,7 +19,11 @@ from sumy2022.schema import (
     text_schema,
     value_schema,
 )
+from sumy2022.spreadsheet import habit
 from sumy2022.text import arrow, plain
+
+SPOILT_BY_SPREADSHEETS = {st.BAD_TYPE, st.ENUM, st.PATTERN, st.BAD_URI}
+"""The rules that find the cells which a spreadsheet has written in its own way."""
 
 
 def structural_faults(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
@@ -51,8 +55,10 @@ def _cell_fault(table: Table, rule: str, column: str, line: int) -> Fault:
     known = table.schema.field(column)
     cell = table.text.at[line, column]
     value = str(cell) if isinstance(cell, str) else None
-    facts = {"expected": _expectation(known, rule), "example": str(known.example or "")}
-    if rule == st.ENUM:
+    facts = {"expected": _expectation(known, rule), "example": str(known.example or ""), "hint": ""}
+    if rule in SPOILT_BY_SPREADSHEETS and (words := habit(known, value or "")):
+        facts["hint"] = f"; {words}"
+    elif rule == st.ENUM:
         facts["hint"] = hint(value or "", [str(code) for code in known.constraints["enum"]])
     if rule == st.LENGTH:
         facts["found"] = str(len(value or ""))

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from sumy2022 import rules as catalogue
-from sumy2022.canonical import form_faults
 from sumy2022.context import Context
-from sumy2022.engine import run_cell_rules, run_table_rules
-from sumy2022.findings import Fault, Finding, NotRun, Report, hint
+from sumy2022.extras import need
+from sumy2022.findings import Fault, Finding, NotRun, Report
 from sumy2022.frames import Table
 from sumy2022.outline import Outline, read_outline
 from sumy2022.package import Package, manifests, open_package
-from sumy2022.reading import Reading, read_csv
 from sumy2022.rule import REGISTRY, Rule, Scope, find
 from sumy2022.rules import structure as st
-from sumy2022.schema import TableSchema, labels
-from sumy2022.structure import structural_faults
+from sumy2022.tables import Progress, read_tables
 from sumy2022.waivers import WAIVERS, waive
 
-Progress = Callable[[str], None]
+__all__ = ["Progress", "read_tables", "validate", "wanted_rules"]
+
 OUTLINE = "outline"
 """The name of the resource that holds the outline of the area."""
 
@@ -41,8 +39,12 @@ def validate(
     `package` is an opened package or a path as for `open_package`. `only` and `skip` name rules by id or slug.
     `progress` is called with the name of each step.
 
-    Raises `UsageError` where there is no package or no such rule, and `RuleCrashed` where a rule fails.
+    Raises `UsageError` where there is no package or no such rule, or a library of the extra `validate` is missing, and
+    `RuleCrashed` where a rule fails.
     """
+    need("Checking a package", "pandera", "shapely")
+    from sumy2022.engine import run_cell_rules, run_table_rules
+
     catalogue.load_all()
     wanted = wanted_rules(only, skip)
     opened = package if isinstance(package, Package) else open_package(package)
@@ -83,58 +85,6 @@ def wanted_rules(only: Collection[str] = (), skip: Collection[str] = ()) -> dict
     chosen = {find(word).id for word in only} or set(REGISTRY)
     left_out = {find(word).id for word in skip}
     return {name: rule for name, rule in REGISTRY.items() if name in chosen - left_out and not rule.retired}
-
-
-def read_tables(
-    package: Package,
-    *,
-    only: Collection[str] = (),
-    faults: list[Fault] | None = None,
-    progress: Progress = lambda _: None,
-) -> dict[str, Table]:
-    """Read tables and check each against its schema; those that cannot be read at all are left out.
-
-    Faults of a file's form are added to `faults`, if given; those of records, columns, cells and keys are on the
-    tables. References are followed to the tables read here that lost no record.
-    """
-    tables: dict[str, Table] = {}
-    for name, schema in package.schemas.items():
-        if only and name not in only:
-            continue
-        progress(f"reading {name}")
-        data = package.read(name)
-        if data is None:
-            continue
-        reading = read_csv(data, package.resource(name).path)
-        tables[name] = _table(schema, reading)
-        if faults is not None:
-            faults += form_faults(data, reading, schema)
-    targets = {name: table.values for name, table in tables.items() if table.whole}
-    for table in tables.values():
-        progress(f"schema of {table.schema.name}")
-        table.faults += structural_faults(table, targets)
-    return tables
-
-
-def _table(schema: TableSchema, reading: Reading) -> Table:
-    known = [name for name in schema.names if name in reading.table.column_names]
-    lines = pd.Index(reading.lines, name="line")
-    text = reading.table.select(known).to_pandas().set_axis(lines).set_axis(labels(known), axis=1)
-    table = Table(schema, reading.file, text, whole=not reading.lost, faults=list(reading.faults))
-    if reading.header:
-        table.faults += _header_faults(schema, reading)
-    return table
-
-
-def _header_faults(schema: TableSchema, reading: Reading) -> Iterator[Fault]:
-    extra = [name for name in dict.fromkeys(reading.header) if name not in schema.names]
-    missing = [name for name in schema.names if name not in reading.header]
-    for name in missing:
-        yield Fault(st.MISSING_COLUMN, reading.file, 1, name, facts={"hint": hint(name, extra)})
-    renamed = [name for name in extra if hint(name, missing)]
-    for name in extra:
-        if name not in renamed:
-            yield Fault(st.EXTRA_COLUMN, reading.file, 1, value=name, facts={"hint": hint(name, schema.names)})
 
 
 def _unread(package: Package, tables: Mapping[str, Table], wanted: Mapping[str, Rule]) -> list[NotRun]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from sumy2022.extras import available
 from sumy2022.findings import UsageError
 
 Colours = tuple[Mapping[str, str], Mapping[str, str]]
@@ -34,7 +35,7 @@ def show(text: str, output: Path | None, colours: Colours | None = None) -> None
     """Write text to a file, or to standard output, in colours where that is a terminal."""
     if output is not None:
         _write(output, text)
-    elif colours is not None and sys.stdout.isatty():
+    elif colours is not None and sys.stdout.isatty() and available("rich"):
         _print_in_colour(text, *colours)
     else:
         emit(text)

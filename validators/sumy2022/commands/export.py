@@ -19,20 +19,29 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("format", choices=FORMATS, metavar="FORMAT", help=f"one of {', '.join(FORMATS)}")
     add_package(parser)
     parser.add_argument("--output", type=Path, default=Path("dist"), metavar="DIR", help="where to (default: dist)")
+    parser.add_argument("--day", metavar="YYYY-MM-DD", help="geojson only: who controlled each place on one day")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the format into a temporary folder beside the target, then move the files into place."""
     import tempfile
+    from functools import partial
 
     from sumy2022.exports import writer
     from sumy2022.package import open_package
 
+    write = writer(args.format)
+    if args.day is not None:
+        from sumy2022.exports import geojson
+
+        if args.format != "geojson":
+            raise UsageError(f"--day goes with the format geojson, not with {args.format}.")
+        write = partial(geojson.write, day=args.day)
     package = open_package(args.package)
     try:
         args.output.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=args.output, prefix=".export-") as folder:
-            for path in writer(args.format)(package, Path(folder)):
+            for path in write(package, Path(folder)):
                 target = args.output / path.name
                 path.replace(target)
                 emit(f"{target}\n")

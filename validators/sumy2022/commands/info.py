@@ -18,11 +18,12 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.render import visible
     from sumy2022.rule import REGISTRY
     from sumy2022.rules import load_all
-    from sumy2022.validation import read_tables
+    from sumy2022.tables import read_table
 
     load_all()
     package = open_package(args.package)
-    tables = read_tables(package)
+    read = ((name, read_table(package, name)) for name in package.schemas)
+    tables = {name: table for name, table in read if table is not None}
     descriptor = package.descriptor
     emit(f"{visible(descriptor.name)} {visible(descriptor.version)}: {visible(descriptor.title, None)}\n")
     start, end, area = (visible(part or "(none)") for part in (descriptor.start, descriptor.end, descriptor.area))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sumy2022.commands import add_package, show
+from sumy2022.extras import available
 from sumy2022.findings import Severity
 from sumy2022.render import FORMATS
 
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """Show the step at hand on a terminal, where it takes long enough to be seen."""
-    if not sys.stderr.isatty():
+    if not (sys.stderr.isatty() and available("rich")):
         yield lambda _: None
         return
     from rich.console import Console

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Writer = Callable[[Package, Path], list[Path]]
 
 FORMATS = ("acled", "csv", "ged", "geojson", "hxl", "jsonl", "parquet", "site", "sqlite", "xlsx")
+INTERNAL = ("site",)
+"""What only programs of this repository read, and no release carries."""
 
 
 def writer(name: str) -> Writer:

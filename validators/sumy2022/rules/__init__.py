@@ -8,6 +8,7 @@ from importlib import import_module
 MODULES = (
     "structure",
     "canonical",
+    "spreadsheet",
     "sources",
     "places",
     "positions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sumy2022.context import Context
-from sumy2022.example import Add, Edit, Swap
+from sumy2022.example import Add, Edit, Swap, Write
 from sumy2022.findings import Severity
 from sumy2022.rule import Scope, declare, rule
 from sumy2022.text import composed, contains
@@ -13,7 +13,7 @@ from sumy2022.text import composed, contains
 if TYPE_CHECKING:
     import pandas as pd
 
-SINCE = "0.1.0"
+SINCE = "1.0.0"
 ERROR = Severity.ERROR
 EVENTS = "data/events.csv"
 _ODD = "\t\x0b\x0c\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -112,6 +112,31 @@ FINAL_NEWLINE = declare(
     fix=FMT,
     bad=(Swap("data/retired_ids.csv", "note\n", "note"),),
     place=("data/retired_ids.csv", 1),
+)
+DELIMITER = declare(
+    "CSV-108",
+    "cells-not-separated-by-commas",
+    ERROR,
+    since=SINCE,
+    reason="Cells are separated by commas.\n\nWhere the comma is the decimal mark, spreadsheets write semicolons. "
+    "Nothing else is checked in such a file, for its header is not that of the table.",
+    message="the cells are separated by {value}",
+    fix="Run `sumy2022 fmt`, which puts commas. When you export from a spreadsheet, choose the comma as separator.",
+    bad=(Write("data/retired_ids.csv", "id;retired_in;reason;replaced_by;note\n"),),
+    place=("data/retired_ids.csv", 1),
+)
+NUMBER = declare(
+    "CSV-116",
+    "number-not-in-shortest-form",
+    ERROR,
+    since=SINCE,
+    reason="A number is written as its shortest plain decimal: no zeros at the end, no exponent, and no sign before 0."
+    "\n\nSpreadsheets add and drop such zeros. With one form for each value, a difference is a change of the value.",
+    message="{field} is {value}, which is not its shortest form",
+    fix="Run `sumy2022 fmt`, which writes it so. Where there is an exponent, take the number from the source instead: "
+    "a spreadsheet may have rounded it.",
+    bad=(Edit("places", {"latitude": "51.50"}, row=4),),
+    good=(Edit("places", {"latitude": "51.5"}, row=4),),
 )
 
 

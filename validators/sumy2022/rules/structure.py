@@ -11,7 +11,7 @@ from sumy2022.example import Add, Edit, Remove, Swap, Write
 from sumy2022.findings import Severity
 from sumy2022.rule import declare
 
-SINCE = "0.1.0"
+SINCE = "1.0.0"
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 DESCRIPTOR = "datapackage.json"
 EVENTS = "data/events.csv"
@@ -263,7 +263,7 @@ BAD_TYPE = declare(
     reason="A cell is written as its field's type has it.\n\nThis is stricter than most readers: no leading zero "
     "or plus (`05`, `+5`), no digit grouping (`1_000`, `1,000`), no short date (`2022-3-5`), no white space "
     "around a number; a date must exist in the calendar.",
-    message="{value} is not {expected}",
+    message="{value} is not {expected}{hint}",
     fix="Write {expected}; leave the cell empty if it is not known.",
     bad=(Edit("places", {"latitude": "051.5"}, row=4),),
     good=(Edit("places", {"latitude": "51.5"}, row=4),),
@@ -294,7 +294,7 @@ PATTERN = declare(
     ERROR,
     since=SINCE,
     reason="A cell has the form that its field's pattern describes.",
-    message="{value} has not the form of {field}",
+    message="{value} has not the form of {field}{hint}",
     fix="Write it like {example} (the pattern is {expected}).",
     bad=(Edit("events", {"time_start": "25:00"}),),
     good=(Edit("events", {"time_start": "05:00"}),),
@@ -325,7 +325,7 @@ BAD_URI = declare(
     ERROR,
     since=SINCE,
     reason="An address is an absolute URI with a scheme and without white space (RFC 3986).",
-    message="{value} is not an address",
+    message="{value} is not an address{hint}",
     fix="Copy the whole address from the browser, beginning with https://; write other characters than ASCII "
     "percent-encoded.",
     bad=(Edit("sources", {"url": "https://example.org/a<b"}),),

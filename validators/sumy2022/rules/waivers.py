@@ -6,7 +6,7 @@ from sumy2022.example import Add
 from sumy2022.findings import Severity
 from sumy2022.rule import declare
 
-SINCE = "0.1.0"
+SINCE = "1.0.0"
 
 
 def _waiver(rule: str, until: str) -> tuple[Add, ...]:

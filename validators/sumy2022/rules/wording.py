@@ -87,7 +87,7 @@ def keep_out(id: str, table: str, field: str, bad: Iterable[Change], good: Itera
         id,
         f"loaded-word-in-{field}-of-{table.replace('_', '-')}",
         Severity.WARNING,
-        since="0.1.0",
+        since="1.0.0",
         table=table,
         fields=(field,),
         message=f"the {field} uses the loaded word {{detail}}",

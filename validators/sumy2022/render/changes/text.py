@@ -10,7 +10,7 @@ from sumy2022.render import visible
 from sumy2022.render.changes import columns, counted, filled, key_of, title, value
 
 CELL = 80
-"""The most characters of a cell of an added or removed row that are shown; of a changed cell all are."""
+"""The most characters of a cell of an added or removed row that are shown, and of a change that stands on one line."""
 
 
 def render(changes: Changes) -> str:
@@ -44,4 +44,13 @@ def _table(table: TableChanges, changes: Changes) -> Iterator[str]:
             yield from (f"      {visible(name)}: {value(cell, CELL)}" for name, cell in filled(table, row))
     for changed in table.rows_changed():
         yield f"  ~ {key_of(table, changed)}"
-        yield from (f"      {visible(name)}: {value(old)} -> {value(new)}" for name, old, new in changed.cells)
+        for name, old, new in changed.cells:
+            yield from _cell(visible(name), value(old), value(new))
+
+
+def _cell(name: str, old: str, new: str) -> Iterator[str]:
+    """Yield a changed cell on one line, or, where that is too long to compare by eye, on three."""
+    if len(old) + len(new) <= CELL:
+        yield f"      {name}: {old} -> {new}"
+    else:
+        yield from (f"      {name}:", f"        before: {old}", f"        now:    {new}")
