@@ -29,7 +29,7 @@ lint: .venv/.dev ## check the code, its types, the generated pages and the workf
 	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
 	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
 
-docs: .venv/.dev ## write the codebook, the rule pages and the overview
+docs: .venv/.dev ## write all generated pages, CITATION.cff included
 	$(BIN)/sumy2022 docs
 
 site: .venv/.validate site/node_modules/.package-lock.json ## build the explorer, a static site, into dist/site

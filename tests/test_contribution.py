@@ -15,13 +15,14 @@ from conftest import ROOT
 from sumy2022.__main__ import main
 from test_diff import git
 
-RELEASED, BEGUN, CALLED_FOR = "1.0.0", "1.0.1", "1.1.0"
+RELEASED, BEGUN, CALLED_FOR = "7.0.0", "7.0.1", "7.1.0"
+"""The release, a version that is too low for what comes, and the one that it calls for."""
 ENTRY = "\n## {version}\n\nThere is nothing to do: rows were added.\n"
 
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clone of the repository on `main`, some time after its release 1.0.0, with a correction begun as 1.0.1."""
+    """A clone of the repository on `main`, just after a release."""
     folder = tmp_path / "clone"
     for name in ("data", "schemas"):
         shutil.copytree(ROOT / name, folder / name)
@@ -31,10 +32,10 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert main(["fmt"]) == 0
     (folder / "releases").mkdir()
     (folder / "releases" / f"{RELEASED}.json").write_text(json.dumps(manifest(folder)))
-    raise_version(folder, BEGUN)
+    raise_version(folder, RELEASED)
     git(folder, "init", "-q", "-b", "main")
     git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "Correct a row")
+    git(folder, "commit", "-q", "-m", "Release")
     return folder
 
 
@@ -132,6 +133,8 @@ def test_a_contribution_from_branch_to_merge(clone: Path, capsys: pytest.Capture
         source_id=source,
         status="standing",
     )
+    assert set(findings(capsys)) == {"HIS-103"}, "released data was changed, and the version says nothing of it"
+    raise_version(clone, BEGUN)
     assert findings(capsys) == []
     git(clone, "commit", "-q", "-a", "-m", "Add an event from an article")
 

@@ -382,6 +382,20 @@ def test_date_prec(apart: int) -> None:
 # The layout of ACLED -----------------------------------------------------------------------------------------------
 
 
+INTERACTIONS = {
+    frozenset(["State forces"]): "State forces only",
+    frozenset(["External/Other forces"]): "External/Other forces only",
+    frozenset(["Civilians"]): "Civilians only",
+    frozenset(["Protesters"]): "Protesters only",
+    frozenset(["State forces", "External/Other forces"]): "State forces-External/Other forces",
+    frozenset(["State forces", "Civilians"]): "State forces-Civilians",
+    frozenset(["External/Other forces", "Civilians"]): "External/Other forces-Civilians",
+    frozenset(["External/Other forces", "Protesters"]): "Protesters-External/Other forces",
+    frozenset(["State forces", "Protesters"]): "State forces-Protesters",
+}
+"""What ACLED writes for the kinds of two sides, of those that can meet here."""
+
+
 def test_acled_has_its_columns_and_lists(acled: Written) -> None:
     with acled.path.open(encoding="utf-8", newline="") as file:
         assert next(csv.reader(file)) == ACLED.split()
@@ -394,8 +408,9 @@ def test_acled_has_its_columns_and_lists(acled: Written) -> None:
         assert row["inter1"] in INTER
         assert row["inter2"] in {*INTER, ""}
         assert bool(row["actor2"]) == bool(row["inter2"])
-        pair = sorted(filter(None, (row["inter1"], row["inter2"])), key=INTER.index)
-        assert row["interaction"] == ("-".join(pair) if len(pair) == 2 else f"{pair[0]} only")
+        twice = row["inter1"] == row["inter2"]
+        kinds = frozenset(filter(None, (row["inter1"], row["inter2"])))
+        assert row["interaction"] == (f"{row['inter1']}-{row['inter2']}" if twice else INTERACTIONS[kinds])
         assert row["civilian_targeting"] in {"Civilians targeted", ""}
         if row["event_type"] == "Violence against civilians":
             assert (row["inter2"], row["civilian_targeting"]) == ("Civilians", "Civilians targeted")

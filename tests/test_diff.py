@@ -231,6 +231,22 @@ def test_outside_a_repository_a_revision_is_none(
         sumy2022.diff("main")
 
 
+def test_what_is_a_path_and_a_revision_is_refused(repository: Path) -> None:
+    """Or a contribution could bring a folder named like the branch that it is compared with."""
+    (repository / "v1").mkdir()
+    with pytest.raises(UsageError, match=r"v1 is a path and a git revision\. Write v1/datapackage\.json, or refs"):
+        sumy2022.diff("v1")
+
+
+def test_a_key_does_not_command_the_terminal(
+    miniature: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = [Edit("actors", {"actor_id": "\x1b[2J"}, row=0), Edit("actors", {"actor_id": "\x1b[2J"}, row=1)]
+    sides = [str(write(lay(miniature, change), tmp_path / str(len(change)))) for change in ([], twice)]
+    assert main(["diff", *sides]) == 2
+    assert "\x1b" not in capsys.readouterr().err
+
+
 def test_a_link_in_a_commit_is_not_followed(repository: Path) -> None:
     (repository / EVENTS).unlink()
     (repository / EVENTS).symlink_to("/etc/hostname")

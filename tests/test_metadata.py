@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
-import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from conftest import ROOT, Files, write
 from sumy2022 import metadata
 from sumy2022.metadata import citation, croissant, datacite, schema_org, zenodo
 from sumy2022.metadata.facts import Box, Facts, Party, facts
+from sumy2022.zipping import zipped
 from tools import output
 
 # What rdflib's reader of JSON-LD, on which mlcroissant rests, says of rdflib itself.
@@ -49,15 +51,16 @@ PERSON = {
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data with the metadata beside it, as in an unpacked release."""
+    """The zip file of a release, unpacked, with the metadata that stand beside it."""
     folder = tmp_path_factory.mktemp("unpacked")
-    shutil.copytree(ROOT / "data", folder / "data")
+    with zipfile.ZipFile(io.BytesIO(zipped(PACKAGE))) as archive:
+        archive.extractall(folder)
     metadata.write(PACKAGE, folder)
     return folder
 
 
 def found(folder: Path, kind: str) -> Any:
-    (path,) = folder.glob(f"*-{kind}.json")
+    (path,) = folder.glob(f"*{kind}.json")
     return json.loads(path.read_bytes())
 
 
@@ -104,8 +107,7 @@ def test_the_linked_data_can_be_read_and_keeps_every_file(kind: str, unpacked: P
 
 @pytest.fixture(scope="module")
 def croissant_file(unpacked: Path) -> Path:
-    (path,) = unpacked.glob("*-croissant.json")
-    return path
+    return unpacked / "croissant.json"
 
 
 def test_croissants_own_reader_has_no_complaint(croissant_file: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -283,11 +285,12 @@ def test_the_box_is_that_of_the_outline() -> None:
 def test_the_same_package_gives_the_same_bytes(tmp_path: Path, unpacked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
-    written = metadata.write(sumy2022.open_package(ROOT), tmp_path)
-    assert [path.name for path in written] == [
-        f"{DESCRIPTOR['name']}-{DESCRIPTOR['version']}-{kind}.json" for kind in ("croissant", "datacite", "schema-org")
-    ]
-    assert [path.read_bytes() for path in written] == [(unpacked / path.name).read_bytes() for path in written]
+    package = sumy2022.open_package(ROOT)
+    (written,) = metadata.write(package, tmp_path)
+    assert written.name == f"{DESCRIPTOR['name']}-{DESCRIPTOR['version']}-datacite.json"
+    assert written.read_bytes() == (unpacked / written.name).read_bytes()
+    beside = metadata.beside_the_data(package)
+    assert beside == {name: (unpacked / name).read_text() for name in ("croissant.json", "schema-org.json")}
 
 
 # What others write ----------------------------------------------------------------------------------------------
@@ -307,10 +310,9 @@ def test_hostile_words_stay_words(miniature: Files, tmp_path: Path) -> None:
     assert document["title"] == document["authors"][0]["name"] == HOSTILE
     assert document["keywords"] == [HOSTILE, "- x", "yes", "1.0"]
     assert re.findall(r"<[^>]*>", zenodo.document(known)["description"]) == ["<p>", "</p>", "<p>", "</p>"]
-    written = {path.stem.removeprefix("miniature-0.1.0-"): path for path in metadata.write(package, tmp_path)}
-    assert "<" not in written["schema-org"].read_text()
-    assert json.loads(written["schema-org"].read_bytes())["name"] == HOSTILE
-    assert json.loads(written["croissant"].read_bytes())["name"] == HOSTILE
+    beside = metadata.beside_the_data(package)
+    assert "<" not in beside["schema-org.json"]
+    assert {json.loads(text)["name"] for text in beside.values()} == {HOSTILE}
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))

@@ -172,11 +172,16 @@ def test_what_stands_in_the_way_is_told(miniature: Files, tmp_path: Any, change:
 
 def test_what_the_data_holds_breaks_no_table_and_no_link(miniature: Files, tmp_path: Any) -> None:
     hostile = [
-        Edit("sources", {"publisher": "A | <b>B</b>", "url": "https://example.org/a(b)"}),
+        Edit(
+            "sources", {"publisher": "A | <b>B</b> ![x](https://example.org/x.png)", "url": "https://example.org/a(b)"}
+        ),
         Edit("casualties", {"event_id": "", "place_id": "PLC-0001", "claimed_by": "", "source_id": "SRC-0001"}, row=2),
     ]
     page = overview(open_package(write(lay(miniature, hostile), tmp_path)))["docs/overview.md"]
-    assert "| A \\| &lt;b>B&lt;/b> | [SRC-0001](https://example.org/a%28b%29) |" in page
+    assert (
+        "| A \\| &lt;b>B&lt;/b> !\\[x\\](https://example.org/x.png) | [SRC-0001](https://example.org/a%28b%29) |"
+        in page
+    )
 
 
 def test_an_empty_package_has_an_overview(miniature: Files, tmp_path: Any) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import json
 import os
+import posixpath
 import re
 import shutil
 import signal
@@ -20,7 +22,7 @@ import frictionless
 import pytest
 
 import sumy2022
-from conftest import Files, lay, write
+from conftest import ROOT, Files, lay, write
 from sumy2022.__main__ import main
 from sumy2022.bundle import SUMS, verify
 from sumy2022.example import Add, Drop, Edit, Swap, Write
@@ -28,6 +30,7 @@ from sumy2022.package import open_package
 from sumy2022.releasing import plan
 from sumy2022.rule import REGISTRY
 from sumy2022.rules import load_all
+from sumy2022.zipping import unlinked, zipped
 from test_diff import git
 
 load_all()
@@ -37,6 +40,8 @@ CHANGELOG = "# Changelog\n\n## 0.1.0 (2026-11-25)\n\nThere is nothing to do.\n"
 @pytest.fixture
 def repository(miniature: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A git repository with the miniature, ready for its first release."""
+    descriptor = json.loads(miniature["datapackage.json"]) | {"created": "2026-11-25T00:00:00Z"}
+    miniature["datapackage.json"] = json.dumps(descriptor, indent=2).encode()
     folder = write(miniature | {"CHANGELOG.md": CHANGELOG.encode(), ".gitignore": b"dist/\n"}, tmp_path / "repository")
     git(folder, "init", "-q", "-b", "main")
     commit(folder)
@@ -62,6 +67,7 @@ def raised(version: str) -> tuple[Any, ...]:
     """The version and an entry for it, from 0.1.0."""
     return (
         Swap("datapackage.json", '"version": "0.1.0"', f'"version": "{version}"'),
+        Swap("datapackage.json", '"created": "2026-11-25', '"created": "2026-11-26'),
         Write("CHANGELOG.md", CHANGELOG.replace("\n## 0.1.0", f"\n## {version} (2026-11-26)\n\nLook.\n\n## 0.1.0")),
     )
 
@@ -92,7 +98,14 @@ def test_a_sound_package_can_be_released(repository: Path) -> None:
     [
         (REGISTRY["EVT-101"].bad[0], "has 1 error"),
         (Write("CHANGELOG.md", "# Changelog\n"), "no heading `## 0.1.0`"),
-        (Write("CHANGELOG.md", "## 0.1.0 (unreleased)\n\nThere is nothing to do.\n"), "calls version 0.1.0 unreleased"),
+        (
+            Write("CHANGELOG.md", "## 0.1.0 (unreleased)\n\nThere is nothing to do.\n"),
+            "heading `## 0.1.0 (2026-11-25)`",
+        ),
+        (
+            Write("CHANGELOG.md", "## 0.1.0 (2026-11-24)\n\nThere is nothing to do.\n"),
+            "heading `## 0.1.0 (2026-11-25)`",
+        ),
         (Write("CHANGELOG.md", "## 0.1.0\n\n- a list\n"), "does not open version 0.1.0 with a sentence"),
         (Swap("datapackage.json", '"version": "0.1.0"', '"version": "1"'), "none that Semantic Versioning knows"),
     ],
@@ -144,6 +157,26 @@ def test_an_id_that_is_gone_leaves_a_tombstone(repository: Path) -> None:
     key = next(csv.reader(io.StringIO(git(repository, "show", "v0.1.0:data/casualties.csv").splitlines()[-1])))[0]
     commit(repository, Add("retired_ids", {"id": key, "retired_in": "0.1.1", "reason": "error"}))
     assert obstacles(repository) == ""
+
+
+def test_a_tagged_version_is_not_made_again(repository: Path) -> None:
+    """Not even where what changed is no table."""
+    release(repository)
+    commit(repository, Swap("data/outline.geojson", "{", "{ "))
+    assert "the tag v0.1.0 is on another commit" in obstacles(repository)
+
+
+def test_one_build_at_a_time(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = release(repository)
+    shutil.rmtree(folder)
+    (folder.parent / ".build-cache").mkdir()
+    handle = os.open(folder.parent, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    assert main(["release"]) == 2
+    assert "Another release is being built" in capsys.readouterr().err
+    os.close(handle)
+    assert main(["release"]) == 0
+    assert (folder.parent / ".build-cache").is_dir()
 
 
 def test_without_the_tag_of_the_last_release_nothing_is_computed(repository: Path) -> None:
@@ -245,6 +278,7 @@ def test_the_zip_is_a_data_package_of_its_own(repository: Path, tmp_path: Path) 
             assert resource["bytes"] == len(archive.read(resource["path"]))
             assert resource["hash"].startswith("sha256:")
         assert names[0] == "datapackage.json"
+        assert "croissant.json" in names
         assert "CHANGELOG.md" in names
         damaged = tmp_path / "damaged"
         archive.extractall(damaged)
@@ -270,3 +304,18 @@ def test_the_changes_since_the_last_release_are_listed_cell_by_cell(repository: 
     assert {row["change"] for row in rows if row["table"] == "event_actors"} == {"added"}
     gone = {row["field"]: row["old"] for row in rows if row["change"] == "removed"}
     assert (gone["event_id"], gone["stance"]) == ("EVT-0001", "contradicts")
+
+
+TEXT = "[Here](a.md) [gone](b.md#x) ![pic](p.svg) [![pic](q.svg)](a.md) [web](https://example.org/b.md) [top](#x)"
+
+
+def test_links_in_the_zip_lead_somewhere() -> None:
+    assert unlinked(TEXT, "docs/c.md", {"docs/a.md", "docs/p.svg"}) == (
+        "[Here](a.md) gone ![pic](p.svg) [](a.md) [web](https://example.org/b.md) [top](#x)"
+    )
+    with zipfile.ZipFile(io.BytesIO(zipped(open_package(ROOT)))) as archive:
+        names = set(archive.namelist())
+        for path in (name for name in names if name.endswith(".md")):
+            for target in re.findall(r"\]\(([^)#\s]+)", archive.read(path).decode()):
+                if "://" not in target:
+                    assert posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) in names, (path, target)

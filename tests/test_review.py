@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import sumy2022
 from conftest import ROOT, Files, lay, write
 from sumy2022.__main__ import main
 from sumy2022.earlier import findings_of_its_own
-from sumy2022.example import Add, Drop, Edit, Swap, Write
+from sumy2022.example import Add, Drop, Edit, Remove, Swap, Write
 from sumy2022.package import open_package
 from sumy2022.render.review import LIMIT, markdown
 from sumy2022.rule import REGISTRY
@@ -103,6 +104,39 @@ def test_a_released_row_leaves_a_tombstone(reviewed: Any) -> None:
     assert reviewed(*gone).gone == ()
 
 
+def test_a_manifest_is_never_edited(reviewed: Any) -> None:
+    edited = reviewed(Swap("releases/0.1.0.json", "EVT-0005", "EVT-0055"), before=(CHANGELOG, RELEASED))
+    removed = reviewed(Remove("releases/0.1.0.json"), before=(CHANGELOG, RELEASED))
+    for found in (edited, removed):
+        assert found.edited == ("releases/0.1.0.json",)
+        assert any("never edited" in words for words in found.must_be_mended)
+
+
+def test_a_zip_file_is_a_release(miniature: Files, tmp_path: Path) -> None:
+    files = lay(miniature, [CHANGELOG])
+    with zipfile.ZipFile(tmp_path / "0.1.0.zip", "w") as archive:
+        for path, data in files.items():
+            archive.writestr(path, data)
+    gone = write(lay(files, [Drop("casualties", row=-1), *RAISED]), tmp_path / "head")
+    found = sumy2022.review(tmp_path / "0.1.0.zip", gone)
+    assert found.version.last == "0.1.0"
+    assert [table for table, _ in found.gone] == ["casualties"]
+    assert found.edited == ()
+
+
+def test_a_new_column_is_no_correction_of_every_row(miniature: Files, tmp_path: Path) -> None:
+    files = lay(miniature, [CHANGELOG, RELEASED])
+    document = json.loads(files["schemas/actors.json"])
+    document["fields"].append({"name": "colour", "type": "string", "format": "default", "description": "A colour."})
+    header, *rows = files["data/actors.csv"].decode().splitlines()
+    wider = "\n".join([f"{header},colour", *(f"{row},red" for row in rows), ""])
+    head = lay(files, RAISED) | {
+        "schemas/actors.json": json.dumps(document).encode(),
+        "data/actors.csv": wider.encode(),
+    }
+    assert sumy2022.review(write(files, tmp_path / "base"), write(head, tmp_path / "head")).unlisted == ()
+
+
 def test_a_row_that_is_mostly_another_is_asked_about(reviewed: Any) -> None:
     cells = {"event_type": "looting", "title": "Shop emptied in Alpha", "summary": "A shop was emptied."}
     cells |= {"date_start": "2022-03-05", "date_end": "2022-03-06", "date_precision": "about", "time_start": ""}
@@ -153,6 +187,27 @@ def test_the_rules_of_a_commit_are_those_that_came_with_it(repository: Path) -> 
     assert [finding.message for finding in findings if finding.rule == "EVT-110"] == [
         f"NOBODY of {first} is recorded in event_actors"
     ]
+
+
+def test_a_package_in_a_folder_of_its_repository_is_judged_by_its_own_rules(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = repository.parent / "top"
+    top.mkdir()
+    shutil.copytree(repository, top / "package", ignore=shutil.ignore_patterns(".git"))
+    git(top, "init", "-q", "-b", "main")
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", "first")
+    monkeypatch.chdir(top / "package")
+    assert findings_of_its_own(open_package("HEAD")) == ((), [])
+
+
+def test_a_link_out_of_the_commit_is_no_traceback(repository: Path) -> None:
+    (repository / "abs").symlink_to("/etc/hostname")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "link")
+    findings, notes = findings_of_its_own(open_package("HEAD"))
+    assert (findings, len(notes)) == ((), 1)
 
 
 def test_code_that_does_not_run_is_told_and_todays_is_used(repository: Path) -> None:

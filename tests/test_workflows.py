@@ -165,17 +165,25 @@ def test_a_workflow_is_given_nothing_that_it_does_not_need(path: Path) -> None:
     document, text = workflow(path.name), path.read_text()
     assert document["permissions"] == {}
     assert document["concurrency"]["group"]
-    assert set(document["on"]) <= {"pull_request", "push", "schedule", "workflow_dispatch"}
+    assert set(document["on"]) <= {"pull_request", "push", "schedule", "workflow_dispatch", "release"}
     pinned = re.findall(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", text, re.MULTILINE)
     assert len(pinned) == text.count("uses: ")
     assert "secrets." not in text
     for job in document["jobs"].values():
-        assert job["permissions"] == {"contents": "read"}
+        assert job["permissions"] == {"contents": "read"} or publishes(job, document)
         assert 0 < job["timeout-minutes"] <= 60
         for step in job["steps"]:
             assert "${{" not in step.get("run", ""), "what is put into a script this way is run"
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
+
+
+def publishes(job: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Whether a job that may write runs nothing of the repository, and never for a contribution."""
+    used = [step.get("uses", "") for step in job["steps"]]
+    runs_ours = any(name.startswith("actions/checkout@") for name in used) or ".venv" in str(job["steps"])
+    for_all = "pull_request" in document["on"] and job.get("if") != "github.event_name == 'release'"
+    return not runs_ours and not for_all and "build" in job["needs"]
 
 
 def test_contributions_never_wait_for_the_weekly_list() -> None:

@@ -52,7 +52,10 @@ def main(argv: list[str] | None = None) -> int:
         code: int = args.run(args)
         sys.stdout.flush()
     except UsageError as error:
-        print(f"sumy2022: {error}", file=sys.stderr)  # noqa: T201
+        from sumy2022.render import visible
+
+        # A message may quote what a file holds, and a terminal must not obey it.
+        print("\n".join(visible(line, None) for line in f"sumy2022: {error}".split("\n")), file=sys.stderr)  # noqa: T201
         return 2
     except RuleCrashed as error:
         print(f"sumy2022: a fault of this program, not of your data: {error}\n"  # noqa: T201

@@ -8,58 +8,53 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sumy2022.comparison import Changes
 from sumy2022.exports import FORMATS, INTERNAL, stem, writer
-from sumy2022.exports.moment import VARIABLE, moment
+from sumy2022.exports.moment import VARIABLE
 from sumy2022.findings import UsageError
-from sumy2022.package import DESCRIPTOR, Package
 from sumy2022.releasing import Plan
+from sumy2022.zipping import zipped
 
 SUMS = "SHA256SUMS"
-BESIDE = (
-    "CHANGELOG.md",
-    "LICENSE",
-    "LICENSE-DATA",
-    "README.md",
-    "CITATION.cff",
-    "docs/codebook.md",
-    "docs/methodology.md",
-)
-"""What goes into the zip with the data, as far as it is there."""
 HEAD = ("release", "table", "id", "change", "field", "old", "new")
-UNFINISHED = ".build-"
+UNFINISHED = ".{}-unfinished-"
+"""How the name of a folder begins in which a release of this name is being built."""
 
 
 def build(plan: Plan, dist: Path) -> Path:
     """Build a release and return its folder, `dist/<name>-<version>`.
 
     A folder that is there already is never touched: the same bytes are an answer, others raise `UsageError`. What an
-    earlier run left unfinished is removed.
+    earlier run left unfinished is removed; a build at the same time raises `UsageError`.
     """
     target = dist / stem(plan.package)
+    prefix = UNFINISHED.format(target.name)
     try:
         dist.mkdir(parents=True, exist_ok=True)
-        for left in dist.glob(f"{UNFINISHED}*"):
-            shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=dist, prefix=UNFINISHED) as name, _at(plan.moment):
-            folder = Path(name) / target.name
-            folder.mkdir()
-            _write(plan, folder)
-            if target.exists():
-                _compare(folder, target)
-            else:
-                folder.rename(target)
+        with _alone(dist), _at(plan.moment):
+            for left in dist.glob(f"{prefix}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            name = tempfile.mkdtemp(dir=dist, prefix=prefix)
+            try:
+                folder = Path(name) / target.name
+                folder.mkdir()
+                _write(plan, folder)
+                if target.exists():
+                    _compare(folder, target)
+                else:
+                    folder.rename(target)
+            finally:
+                shutil.rmtree(name, ignore_errors=True)
     except OSError as error:
         raise UsageError(f"{dist} cannot be written: {error.strerror}.") from error
     return target
@@ -80,6 +75,24 @@ def _write(plan: Plan, folder: Path) -> None:
 
 
 @contextmanager
+def _alone(dist: Path) -> Iterator[None]:
+    """Keep a second build out of the folder, where the system can (Windows cannot lock a folder)."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(dist, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise UsageError(f"Another release is being built into {dist}. Wait until it is done.") from error
+    finally:
+        os.close(handle)
+
+
+@contextmanager
 def _at(seconds: int) -> Iterator[None]:
     """Let everything that is built bear one moment, also what other programs build."""
     before = os.environ.get(VARIABLE)
@@ -91,26 +104,6 @@ def _at(seconds: int) -> Iterator[None]:
             del os.environ[VARIABLE]
         else:
             os.environ[VARIABLE] = before
-
-
-def zipped(package: Package) -> bytes:
-    """Return the data package as a zip file, whose descriptor states the size and the hash of each resource."""
-    files = {path: data for path in BESIDE if (data := package.source.read(path)) is not None}
-    document = json.loads(package.source.read(DESCRIPTOR) or b"{}")
-    for resource in document["resources"]:
-        data = package.read(resource["name"]) or b""
-        resource |= {"bytes": len(data), "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
-        files[resource["path"]] = data
-        if isinstance(schema := resource.get("schema"), str):
-            files[schema] = package.source.read(schema) or b""
-    files[DESCRIPTOR] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path in sorted(files, key=lambda path: (path != DESCRIPTOR, path)):
-            info = zipfile.ZipInfo(path, moment(package).timetuple()[:6])
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, files[path], zipfile.ZIP_DEFLATED, 9)
-    return out.getvalue()
 
 
 def changes_csv(version: str, changes: Changes | None) -> bytes:
@@ -133,11 +126,14 @@ def changes_csv(version: str, changes: Changes | None) -> bytes:
 
 
 def _wheel(plan: Plan, folder: Path) -> None:
-    """Build the Python package, if the repository is one."""
-    if not (plan.root / "pyproject.toml").is_file():
+    """Build the Python package, if the repository is one: from the commit, so that nothing that lies about gets in."""
+    if not plan.commit.has("pyproject.toml"):
         return
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder.resolve())]
-    done = subprocess.run(command, cwd=plan.root, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    with tempfile.TemporaryDirectory() as tree:
+        with tarfile.open(fileobj=io.BytesIO(plan.commit.archive() or b"")) as archive:
+            archive.extractall(tree, filter="data")
+        done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     if done.returncode:
         raise UsageError(f"The Python package could not be built: {done.stderr.strip()[-400:]}")
 
@@ -154,12 +150,8 @@ def _hash(path: Path) -> str:
 
 
 def _compare(folder: Path, target: Path) -> None:
-    differing = verify(target) or [
-        path.name for path in sorted(folder.iterdir()) if (target / path.name).read_bytes() != path.read_bytes()
-    ]
-    if differing:
-        names = ", ".join(differing[:3])
-        raise UsageError(f"{target} is there already with other content: {names}. Remove the folder to build it anew.")
+    if verify(target) or (target / SUMS).read_text() != (folder / SUMS).read_text():
+        raise UsageError(f"{target} is there already with other content. Remove the folder to build it anew.")
 
 
 def verify(folder: Path) -> list[str]:

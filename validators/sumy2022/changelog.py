@@ -25,5 +25,6 @@ def heading(text: str, version: str) -> str | None:
 
 def opens_with_a_sentence(found: str) -> bool:
     """Tell whether an entry begins with a sentence, which tells a user whether to act, and not with a list."""
-    first = found.split("\n\n")[0].strip()
-    return bool(first) and first[0].isalnum() and first.endswith((".", "!"))
+    first = found.replace("\r\n", "\n").split("\n\n")[0].strip()
+    begins = first[:1].isalpha() or (first[:1] in {"`", "*", "["} and not first.startswith("* "))
+    return begins and first[-1] in ".!"

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+
+_BAR = re.compile(r"(?<!\\)\|")
+_MARKUP = re.compile(r"([\\`*_\[\]|])")
 
 
 def cell(text: str) -> str:
     """Return text as it can stand in a cell of a table: on one line, and not as a tag."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    return _BAR.sub(r"\\|", " ".join(text.split())).replace("<", "&lt;")
+
+
+def literal(text: str) -> str:
+    """Return text in which nothing is taken for a link, a picture, a tag or emphasis."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split())).replace("<", "&lt;")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], numbers: bool = True) -> list[str]:

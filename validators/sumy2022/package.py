@@ -111,6 +111,8 @@ def read_package(source: Source) -> Package:
 
 
 def _source(where: Path, here: Path | None) -> Source:
+    if here is not None and where.exists() and len(where.parts) == 1 and find_commit(str(where), here) is not None:
+        raise UsageError(f"{where} is a path and a git revision. Write {where}/{DESCRIPTOR}, or refs/heads/{where}.")
     if where.is_dir():
         return Folder(where)
     if where.name == DESCRIPTOR and where.is_file():

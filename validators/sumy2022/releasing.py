@@ -13,9 +13,9 @@ from typing import Any
 from sumy2022.changelog import PATH, entry, heading, opens_with_a_sentence
 from sumy2022.comparison import Changes, diff
 from sumy2022.findings import Severity, UsageError
-from sumy2022.package import Package, manifests, open_package, read_package
+from sumy2022.package import DESCRIPTOR, Package, manifests, open_package, read_package
 from sumy2022.reading import read_csv
-from sumy2022.repository import commit_time, find_commit, uncommitted
+from sumy2022.repository import Commit, commit_time, find_commit, uncommitted
 from sumy2022.rules.manifests import manifest_problem, precedence
 from sumy2022.storage import Folder
 from sumy2022.validation import validate
@@ -31,7 +31,7 @@ class Plan:
 
     `last` is the release before, empty if there is none; `changes` are those since then. `manifest` is what belongs
     into `path`, relative to the package; `written` tells that it is there. `obstacles` say why there can be no
-    release yet. `moment` is the time of the commit, in seconds since 1970.
+    release yet. `commit` is what is released, and `moment` the time of it, in seconds since 1970.
     """
 
     package: Package
@@ -42,6 +42,7 @@ class Plan:
     manifest: bytes
     written: bool
     obstacles: tuple[str, ...]
+    commit: Commit
     moment: int
 
     @property
@@ -78,10 +79,12 @@ def plan(package: Package) -> Plan:
                 _findings(package),
                 _released_already(version, found, manifest),
                 _version(version, last, changes),
-                _changelog(source, version),
+                _tagged(version, head),
+                _changelog(package),
                 [problem] if problem else [],
             )
         ),
+        commit=head,
         moment=commit_time(head),
     )
 
@@ -151,6 +154,12 @@ def _released_already(version: str, found: bytes | None, manifest: bytes) -> Ite
         yield f"{FOLDER}/{version}.json tells of other data: this version was released already"
 
 
+def _tagged(version: str, head: Commit) -> Iterator[str]:
+    tag = find_commit(f"v{version}", head.folder)
+    if tag is not None and tag.commit != head.commit:
+        yield f"the tag v{version} is on another commit, {tag.commit[:10]}: this version was released already"
+
+
 def _version(version: str, last: str, changes: Changes | None) -> Iterator[str]:
     if precedence(version) is None:
         yield f"the version {version} is none that Semantic Versioning knows"
@@ -164,12 +173,15 @@ def _version(version: str, last: str, changes: Changes | None) -> Iterator[str]:
             yield f"the version must be {lowest} or higher: since {last}, {why}"
 
 
-def _changelog(source: Folder, version: str) -> Iterator[str]:
-    text = (source.read(PATH) or b"").decode("utf-8", "replace")
+def _changelog(package: Package) -> Iterator[str]:
+    version = package.descriptor.version
+    text = (package.source.read(PATH) or b"").decode("utf-8", "replace")
     found = entry(text, version)
+    created = str(package.descriptor.document.get("created", ""))[:10]
     if found is None:
         yield f"{PATH} has no heading `## {version}`"
     elif not opens_with_a_sentence(found):
         yield f"{PATH} does not open version {version} with a sentence that tells a user whether to act"
-    elif "unreleased" in (heading(text, version) or "").lower():
-        yield f"{PATH} calls version {version} unreleased: put the day in its place"
+    elif heading(text, version) != f"({created})":
+        day = f"the day that `created` has in {DESCRIPTOR}"
+        yield f"{PATH} must have the heading `## {version} ({created})`, with {day}"

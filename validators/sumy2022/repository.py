@@ -48,8 +48,8 @@ class Commit:
         return sorted(found)
 
     def archive(self) -> bytes | None:
-        """Return the package's folder, with everything in it, as a tar file; None if that fails."""
-        return _git(self.folder, "archive", "--format=tar", self.commit, *([self.prefix] if self.prefix else []))
+        """Return everything in the package's folder as a tar file, paths relative to it; None if that fails."""
+        return _git(self.folder, "archive", "--format=tar", self.commit)  # from where git is called downwards
 
     def _object(self, path: str) -> str:
         return f"{self.commit}:{self.prefix}{path}"

@@ -47,8 +47,9 @@ class Review:
     `new`, `fixed` and `unchanged` are the findings of the head, of the base alone, and of both, matched by rule, row
     and field and not by line. `rejected` are what the rules and schemas of the head find in the data of the base and
     the base's own did not. `gone` are ids, by table, that were released and have neither a row nor a tombstone.
-    `unlisted` are released rows that changed and that the changelog does not name. `rewritten` are rows of which more
-    than half changed. `changelog` tells what the changelog lacks; `notes` what could not be tried.
+    `edited` are manifests of releases that the change edits or removes. `unlisted` are released rows that changed and
+    that the changelog does not name. `rewritten` are rows of which more than half changed. `changelog` tells what the
+    changelog lacks; `notes` what could not be tried.
     """
 
     changes: Changes
@@ -61,6 +62,7 @@ class Review:
     changelog: tuple[str, ...]
     unlisted: tuple[str, ...]
     gone: tuple[tuple[str, str], ...]
+    edited: tuple[str, ...]
     rewritten: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
@@ -73,6 +75,7 @@ class Review:
             (not self.version.enough, f"the version must be {self.version.lowest} or higher"),
             (self.changelog, "; ".join(self.changelog)),
             (self.unlisted, f"{PATH} does not name the corrected {', '.join(self.unlisted[:10])}"),
+            (self.edited, f"a manifest is never edited or removed: {', '.join(self.edited[:10])}"),
             (self.gone, f"no tombstone for {', '.join(key for _, key in self.gone[:10])}"),
         )
         return tuple(words for is_so, words in parts if is_so)
@@ -94,6 +97,8 @@ def review(base: str | Path | Package, head: str | Path | Package | None = None)
     _, rejected = _match(validate(_under_new_rules(old, new)).findings, before)
     found = reasons(changes)
     released = _released(old)
+    if isinstance(old.source, Zip):  # which is a release itself, and carries no manifest
+        released[old.descriptor.version] = manifest_ids(old)
     if changes and _text(old, PATH) == _text(new, PATH):
         notes = [*notes, f"{PATH} was not changed."]
     last = old.descriptor.version if isinstance(old.source, Zip) else _last(released, old.descriptor.version)
@@ -109,6 +114,7 @@ def review(base: str | Path | Package, head: str | Path | Package | None = None)
         changelog=tuple(_changelog(new, changes)),
         unlisted=tuple(_unlisted(new, changes, released)),
         gone=tuple(_gone(new, changes, released)),
+        edited=tuple(_edited(old, new)),
         rewritten=tuple(_rewritten(changes)),
         notes=tuple(notes),
     )
@@ -154,8 +160,18 @@ def _released(package: Package) -> dict[str, dict[str, set[str]]]:
 
 
 def _last(released: Iterable[str], version: str) -> str:
-    """Return the last release up to a version; empty if there was none."""
-    return next((one for one in reversed(list(released)) if not is_before(version, one)), "")
+    """Return the last release up to a version, pre-releases aside; empty if there was none."""
+    return next((one for one in reversed(list(released)) if "-" not in one and not is_before(version, one)), "")
+
+
+def manifest_ids(package: Package) -> dict[str, set[str]]:
+    """Return the ids that a package holds, by table, as its manifest would tell them."""
+    found = {}
+    for name, schema in package.schemas.items():
+        table = read_csv(package.read(name) or b"", package.resource(name).path).table
+        if len(schema.primary_key) == 1 and schema.primary_key[0] in table.column_names:
+            found[name] = set(table[schema.primary_key[0]].drop_null().to_pylist())
+    return found
 
 
 def _version(changes: Changes, last: str, called_for: Level) -> Version:
@@ -189,8 +205,10 @@ def _unlisted(new: Package, changes: Changes, released: dict[str, dict[str, set[
     named = set(re.findall(r"[A-Z]{3}-[0-9]{4,}", entry(_text(new, PATH) or "", changes.versions[1]) or ""))
     for table in changes.tables:
         known = set().union(*(ids.get(table.name, ()) for ids in released.values()))
+        whole = {*table.columns_added, *table.columns_removed}
         for row in table.rows_changed():
-            if len(row.key) == 1 and row.key[0] in known - named:
+            corrected = any(cell.field not in whole for cell in row.cells)
+            if len(row.key) == 1 and corrected and row.key[0] in known - named:
                 yield row.key[0]
 
 
@@ -206,6 +224,14 @@ def _gone(new: Package, changes: Changes, released: dict[str, dict[str, set[str]
                 yield table.name, row[table.key[0]] or ""
 
 
+def _edited(old: Package, new: Package) -> Iterator[str]:
+    """Yield the manifests of the base that the head has not, or not as they were; a zip file carries none."""
+    if not isinstance(new.source, Zip):
+        for path in old.source.names("releases"):
+            if path.endswith(".json") and old.source.read(path) != new.source.read(path):
+                yield path
+
+
 def _tombstones(package: Package) -> set[str | None]:
     data = package.read(RETIRED) if RETIRED in package.schemas else None
     found = read_csv(data, package.resource(RETIRED).path).table if data is not None else None
@@ -215,7 +241,9 @@ def _tombstones(package: Package) -> set[str | None]:
 def _rewritten(changes: Changes) -> Iterator[tuple[str, str]]:
     """Yield the rows with an id of their own of which more than half changed: does the id still mean the same?"""
     for table in changes.tables:
+        whole = {*table.columns_added, *table.columns_removed}
         columns = len(table.added.column_names) - len(table.key)
         for row in table.rows_changed():
-            if len(row.key) == 1 and columns > 2 and len(row.cells) > MOSTLY * columns:
+            cells = sum(cell.field not in whole for cell in row.cells)
+            if len(row.key) == 1 and columns > 2 and cells > MOSTLY * columns:
                 yield table.name, row.key[0]

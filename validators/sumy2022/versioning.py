@@ -42,6 +42,7 @@ def reasons(changes: Changes) -> list[Reason]:
     for table in changes.tables:
         if table.name not in (*changes.tables_added, *changes.tables_removed):
             found += _of_table(table)
+    found += _files_gone(changes)
     told = {(change.file, change.pointer.removesuffix("/name")) for change in changes.properties if _is_whole(change)}
     for change in changes.properties:
         if (change.file, "/".join(change.pointer.split("/")[:3])) not in told:
@@ -79,6 +80,15 @@ def is_before(one: str, other: str) -> bool:
     return (precedence(one) or ()) < (precedence(other) or ())
 
 
+def _files_gone(changes: Changes) -> Iterator[Reason]:
+    """Yield the resources other than tables that are gone."""
+    for change in changes.properties:
+        parts = change.pointer.split("/")
+        gone = _is_whole(change) and change.new is None and parts[1] == "resources"
+        if gone and parts[2] not in changes.tables_removed:
+            yield Reason(Level.MAJOR, f"the file of {parts[2]} is gone")
+
+
 def _is_whole(change: PropertyChange) -> bool:
     """Tell whether a property is the name of a resource or field that came or went as a whole."""
     return change.pointer.endswith("/name") and None in (change.old, change.new)
@@ -106,8 +116,9 @@ def _of_property(change: PropertyChange) -> Iterator[Reason]:
     if change.file == DESCRIPTOR:
         structural = parts[0] == "resources" and len(parts) > 2 and parts[2] in STRUCTURE
         both = change.old is not None and change.new is not None
+        grave = (structural and both) or parts[0] == "licenses"
         if parts[0] not in ("version", "created"):
-            yield Reason(Level.MAJOR if structural and both else Level.PATCH, f"{where} changed")
+            yield Reason(Level.MAJOR if grave else Level.PATCH, f"{where} changed")
         return
     if parts[0] != "fields" or len(parts) < 3:
         order = parts[-1] == "(order)" or FREE & set(parts)
@@ -148,4 +159,6 @@ def _is_looser(name: str, old: str | None, new: str) -> bool:
     if old is None or name not in LOOSER:
         return False
     before, after = json.loads(old), json.loads(new)
-    return isinstance(before, int | float) and isinstance(after, int | float) and (after - before) * LOOSER[name] > 0
+    if isinstance(before, str) and isinstance(after, str):  # days, whose order is that of their text
+        return before == after or (after > before) == (LOOSER[name] > 0)
+    return isinstance(before, int | float) and isinstance(after, int | float) and (after - before) * LOOSER[name] >= 0

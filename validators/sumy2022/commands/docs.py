@@ -26,7 +26,9 @@ def run(args: argparse.Namespace) -> int:
 
     package = open_package(args.package)
     if not isinstance(package.source, Folder):
-        raise UsageError("Pages are written into a folder; unpack the zip file first.")
+        raise UsageError(
+            "Pages are written into a folder; name one: a zip file has to be unpacked, a git revision checked out."
+        )
     if package.faults:
         raise UsageError("The descriptor or a schema has faults; `sumy2022 validate` tells which.")
     root, wanted = package.source.root, pages(package)

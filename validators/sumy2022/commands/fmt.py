@@ -1,8 +1,9 @@
 """Rewrite the CSV files in canonical form.
 
 Restored are: byte order marks, line endings, quotes, the delimiter, the order of rows and columns, empty rows and
-columns at the end, white space and invisible characters, numbers with needless zeros or signs, and times of day with
-needless seconds. No value is changed otherwise.
+columns at the end, line breaks in cells, white space and invisible characters, letters in decomposed form, numbers with
+needless zeros or signs, and times of day with needless seconds, a missing zero or AM and PM. No value is changed
+otherwise.
 
 What a spreadsheet has changed so that only a guess could undo it, such as the date 3/4/2022, is left as it is and
 listed; `sumy2022 validate` explains it. To avoid it, import every column as text, with "detect special numbers" off.
@@ -44,7 +45,9 @@ def run(args: argparse.Namespace) -> int:
 
     package = open_package(args.package)
     if not isinstance(package.source, Folder):
-        raise UsageError("Only a folder can be formatted; unpack the zip file first.")
+        raise UsageError(
+            "Only a folder can be formatted; name one: a zip file has to be unpacked, a git revision checked out."
+        )
     changed = unreadable = left = 0
     for name, schema in package.schemas.items():
         data = package.read(name)

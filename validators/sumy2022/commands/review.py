@@ -2,7 +2,8 @@
 
 Findings that are new or mended, the version that the change calls for and whether it has it, what the changelog
 lacks, identifiers that are gone, what changed rules would newly find in the data before, and the changes themselves.
-BASE and HEAD are as for `sumy2022 diff`. Exits with 1 if something must be mended before the change is merged.
+BASE and HEAD are as for `sumy2022 diff`. Where BASE is a commit, the rules that came with it are run: name only a base
+that you trust. Exits with 1 if something must be mended before the change is merged.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The formats that a package can be written in, a module each, with one function `write(package, folder)`.
 
 It writes into an existing folder and returns the paths it wrote, whose names begin with the package's name and
-version. The same package gives the same bytes, at any time and on any machine. A package whose tables do not keep to
-their schemas raises `UsageError`; nothing is left out in silence.
+version. The same package gives the same bytes, at any time and on any machine with the same versions of the libraries
+that write. A package whose tables do not keep to their schemas raises `UsageError`; nothing is left out in silence.
 """
 
 from __future__ import annotations

@@ -58,9 +58,12 @@ def control_on(package: Package, day: str) -> Record:
     Raises `UsageError` where it is no day, or one on which no interval of the package lies.
     """
     try:
-        wanted = pd.Timestamp(date.fromisoformat(day)).as_unit("s")
-    except ValueError as error:
-        raise UsageError(f"{day!r} is not a day written YYYY-MM-DD, such as 2022-03-10.") from error
+        parsed = date.fromisoformat(day)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.isoformat() != day:
+        raise UsageError(f"{day!r} is not a day written YYYY-MM-DD, such as 2022-03-10.")
+    wanted = pd.Timestamp(parsed).as_unit("s")
     tables = checked(package, PLACES, CONTROL)
     control = tables["control"]
     chosen = control[(control["date_start"] <= wanted) & (control["date_end"] >= wanted)]

@@ -28,7 +28,9 @@ def moment(package: Package) -> datetime:
     try:
         if seconds is not None:
             return max(datetime.fromtimestamp(int(seconds), UTC), EARLIEST)
-        return max(datetime.fromisoformat(str(package.descriptor.document.get("created"))).astimezone(UTC), EARLIEST)
+        said = datetime.fromisoformat(str(package.descriptor.document.get("created")))
+        # Without a zone it would be read in that of the machine.
+        return max(said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC), EARLIEST)
     except (ValueError, OverflowError, OSError) as error:
         if seconds is not None:
             raise UsageError(f"{VARIABLE} is {seconds!r}, not a number of seconds since 1970.") from error

@@ -61,11 +61,11 @@ def _party(rows: Sequence[Record], role: str) -> Party:
 
 
 def interaction(one: Party, other: Party) -> str:
-    """Return the words for the kinds of two sides, the one with the lower code first."""
+    """Return the words for the kinds of two sides: the one with the lower code first, civilians last."""
     if not other.inter:
         return f"{one.inter} only"
-    return "-".join(sorted((one.inter, other.inter), key=_code))
+    return "-".join(sorted((one.inter, other.inter), key=_order))
 
 
-def _code(inter: str) -> int:
-    return int(lookup("acled_inter", inter)["code"])
+def _order(inter: str) -> tuple[bool, int]:
+    return inter == "Civilians", int(lookup("acled_inter", inter)["code"])

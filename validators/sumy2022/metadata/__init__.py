@@ -24,25 +24,25 @@ def committed(package: Package) -> dict[str, str]:
     return {"CITATION.cff": citation.text(known), ".zenodo.json": _json(zenodo.document(known))}
 
 
-def write(package: Package, folder: Path) -> list[Path]:
-    """Write the files that go out with a release, and return their paths.
+def beside_the_data(package: Package) -> dict[str, str]:
+    """Return the files that belong beside datapackage.json wherever the data is, for they name its files, by path.
 
-    The Croissant file names the package's files relative to itself: it belongs beside datapackage.json. Raises
-    `UsageError` where the package does not say what a catalogue must know.
+    Raises `UsageError` where the package does not say what a catalogue must know.
     """
     known = facts(package)
-    texts = {
-        "croissant": _json(croissant.document(package, known)),
-        "datacite": _json(datacite.document(known)),
+    return {
+        "croissant.json": _json(croissant.document(package, known)),
         # It is made to stand in the <script> of a page, which the text of the data must not close.
-        "schema-org": _json(schema_org.document(known)).replace("<", "\\u003c"),
+        "schema-org.json": _json(schema_org.document(known)).replace("<", "\\u003c"),
     }
-    written = []
-    for name, text in texts.items():
-        path = folder / f"{known.name}-{known.version}-{name}.json"
-        path.write_bytes(text.encode())
-        written.append(path)
-    return written
+
+
+def write(package: Package, folder: Path) -> list[Path]:
+    """Write the files that stand beside the others of a release, and return their paths; raises as the above."""
+    known = facts(package)
+    path = folder / f"{known.name}-{known.version}-datacite.json"
+    path.write_bytes(_json(datacite.document(known)).encode())
+    return [path]
 
 
 def _json(document: dict[str, Any]) -> str:

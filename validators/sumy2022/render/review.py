@@ -96,6 +96,7 @@ def json(review: Review) -> str:
         },
         "changelog": list(review.changelog),
         "not_in_changelog": list(review.unlisted),
+        "edited_manifests": list(review.edited),
         "gone_without_tombstone": [{"table": table, "id": key} for table, key in review.gone],
         "rewritten": [{"table": table, "id": key} for table, key in review.rewritten],
         "findings": {
