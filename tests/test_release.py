@@ -149,6 +149,19 @@ def test_the_next_version_is_computed_and_not_trusted(repository: Path) -> None:
     assert re.search(r"must be 0\.2\.0 or higher: since 0\.1\.0, .*maxLength admits fewer", obstacles(repository))
 
 
+def test_a_pre_release_is_not_what_the_next_release_is_compared_with(repository: Path) -> None:
+    release(repository)
+    commit(repository, *raised("0.1.1-rc.1"))
+    release(repository)
+    commit(
+        repository,
+        Swap("datapackage.json", '"version": "0.1.1-rc.1"', '"version": "0.1.1"'),
+        Swap("CHANGELOG.md", "## 0.1.1-rc.1", "## 0.1.1"),
+    )
+    found = plan(open_package(repository))
+    assert (found.last, found.obstacles) == ("0.1.0", ())
+
+
 def test_an_id_that_is_gone_leaves_a_tombstone(repository: Path) -> None:
     release(repository)
     gone = (Drop("casualties", row=-1), *raised("0.1.1"))

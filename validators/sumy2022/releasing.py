@@ -61,7 +61,7 @@ def plan(package: Package) -> Plan:
         raise UsageError("A release is made from a folder in a git repository that has a commit.")
     version = package.descriptor.version
     earlier = _earlier(package)
-    last = next((one for one in reversed(earlier) if one != version), "")
+    last = next((one for one in reversed(earlier) if one != version and "-" not in one), "")
     manifest = _json(manifest_of(package))
     found = source.read(f"{FOLDER}/{version}.json")
     changes, problem = _since(last, source.root)
