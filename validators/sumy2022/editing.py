@@ -127,7 +127,7 @@ def table_schema(package: Package, name: str) -> TableSchema:
     """Return the schema of a table; raises `UsageError` if there is none of that name."""
     if name not in package.schemas:
         known = ", ".join(package.schemas)
-        raise UsageError(f"There is no table {name!r}{hint(name, package.schemas)}. The tables are {known}.")
+        raise UsageError(f"There is no table {name!r} among {known}{hint(name, package.schemas)}")
     return package.schemas[name]
 
 
