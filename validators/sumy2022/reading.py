@@ -37,7 +37,7 @@ class Reading:
 
     `table` has one string column per header name (the first, where a name is repeated); `lines` is the
     physical line of each record. `lost` tells that records are missing from it: what was wrong with them is
-    among `faults`.
+    among `faults`. `minimal` tells that the bytes are known to be what this table is written as.
     """
 
     file: str
@@ -46,6 +46,7 @@ class Reading:
     lines: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.int64))
     faults: list[Fault] = field(default_factory=list)
     lost: bool = False
+    minimal: bool = False
 
     def fault(self, rule: str, line: int | None = None, value: str | None = None, **facts: str) -> None:
         """Record a fault of this file."""
@@ -67,10 +68,10 @@ def read_csv(data: bytes, file: str) -> Reading:
             reading.fault(st.EMPTY_FILE)
         reading.lost = True
         return reading
-    if not data.startswith(BOM) and (table := read_plain(data, longest=CELL_LIMIT)) is not None:
-        reading.header = table.column_names
-        reading.lines = np.arange(2, table.num_rows + 2)
-        reading.table = table
+    if not data.startswith(BOM) and (found := read_plain(data, longest=CELL_LIMIT)) is not None:
+        reading.table, reading.minimal = found
+        reading.header = reading.table.column_names
+        reading.lines = np.arange(2, reading.table.num_rows + 2)
     else:
         _read_records(data, reading)
     _name_columns_once(reading)
