@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-FRAME = np.frombuffer(b',\n"', dtype=np.uint8)
-"""What stands before a quote that opens a cell, after one that closes it, or beside one of a doubled pair."""
+FRAME = np.isin(np.arange(256), list(b',\n"'))
+"""Whether a byte may stand before a quote that opens a cell, after one that closes it, or beside one of a pair."""
 SMALL = 1 << 20
 """The bytes up to which a file is read faster by one thread than by several."""
+
+
+MOST = 2**31 - 1
+"""The bytes up to which a file can be read whole."""
+PARSING = pyarrow.csv.ParseOptions(newlines_in_values=False, ignore_empty_lines=False)
+CHUNK = 1 << 20
+"""The bytes that are searched at a time: few enough to stay in the processor's cache."""
 
 
 def read_plain(data: bytes, longest: int) -> pa.Table | None:
@@ -21,44 +29,50 @@ def read_plain(data: bytes, longest: int) -> pa.Table | None:
     None where the bytes show otherwise, and where there is a ragged row, a column's name twice, a bad byte or a cell
     of more than `longest` characters.
     """
-    return _read_whole(data, longest) if _is_plain(data) else None
+    return _read_whole(data, longest) if line_ends(data) is not None else None
 
 
-def _is_plain(data: bytes) -> bool:
-    """Tell whether every line is one record, by what the bytes show."""
-    if data.startswith(b"\n") or b"\r" in data or b"\0" in data or b"\n\n" in data:
-        return False
-    if b'"' not in data:
-        return True
+def line_ends(data: bytes) -> np.ndarray | None:
+    """Return where the line feeds are in a file each line of which is one record, by what the bytes show, else None."""
+    if data.startswith(b"\n") or b"\r" in data or b"\0" in data:
+        return None
     view = np.frombuffer(data, dtype=np.uint8)
-    quotes = np.flatnonzero(view == ord('"'))
-    before = np.searchsorted(quotes, np.flatnonzero(view == ord("\n")))
-    if len(quotes) % 2 or (before % 2).any():
-        return False
-    # A quote elsewhere than at the side of a cell or doubled, as in `a"b,"c`, would open what parity does not show.
-    opening, closing = quotes[::2], quotes[1::2]
-    beside = np.concatenate([view[opening[opening > 0] - 1], view[closing[closing < len(view) - 1] + 1]])
-    return bool(np.isin(beside, FRAME).all())
+    quoted = b'"' in data
+    found, open_cell = [np.array([], dtype=np.int64)], 0
+    for start in range(0, len(view), CHUNK):
+        part = view[start : start + CHUNK]
+        ends = np.flatnonzero(part == ord("\n"))
+        found.append(ends + start)
+        if quoted:
+            quotes = np.flatnonzero(part == ord('"'))
+            if ((np.searchsorted(quotes, ends) + open_cell) % 2).any():
+                return None
+            if not _are_framed(view, quotes[open_cell::2] + start, quotes[1 - open_cell :: 2] + start):
+                return None
+            open_cell = (open_cell + len(quotes)) % 2
+    places = np.concatenate(found)
+    return None if open_cell or (np.diff(places) == 1).any() else places
+
+
+def _are_framed(view: np.ndarray, opening: np.ndarray, closing: np.ndarray) -> bool:
+    """Tell whether quotes stand at the sides of cells or doubled.
+
+    One elsewhere, as in `a"b,"c`, would open what parity does not show.
+    """
+    before, after = view[opening[opening > 0] - 1], view[closing[closing < len(view) - 1] + 1]
+    return bool(FRAME[before].all() and FRAME[after].all())
 
 
 def _read_whole(data: bytes, longest: int) -> pa.Table | None:
-    try:
-        header = next(csv.reader([data.split(b"\n", 1)[0].decode("utf-8")]))
-    except (csv.Error, UnicodeDecodeError):
-        return None
-    if len(set(header)) != len(header) or max(map(len, header)) > longest or len(data) > 2**31 - 1:
+    header = _names(data)
+    if not header or max(map(len, header)) > longest or len(data) > MOST:
         return None
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
             read_options=pyarrow.csv.ReadOptions(use_threads=len(data) > SMALL, block_size=max(SMALL, len(data) // 8)),
-            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=False, ignore_empty_lines=False),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={name: pa.string() for name in header},
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-                null_values=[""],
-            ),
+            parse_options=PARSING,
+            convert_options=_as_text(header),
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError):
         return None
@@ -66,3 +80,43 @@ def _read_whole(data: bytes, longest: int) -> pa.Table | None:
         return table
     lengths = (pc.max(pc.utf8_length(column)).as_py() or 0 for column in table.columns)
     return table if max(lengths, default=0) <= longest else None
+
+
+def read_columns(data: bytes, names: Sequence[str]) -> pa.Table | None:
+    """Read some columns of a file for which `line_ends` answers, as `read_plain` does, with little memory besides.
+
+    The bytes of other columns are not looked at, but for what separates cells. None where there is a ragged row, a
+    column's name twice, a bad byte or no such column.
+    """
+    header = _names(data)
+    if not set(names) <= set(header) or len(data) > MOST:
+        return None
+    try:
+        return pyarrow.csv.open_csv(
+            pa.BufferReader(data),
+            read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=SMALL),
+            parse_options=PARSING,
+            convert_options=_as_text(names, include_columns=list(names)),
+        ).read_all()
+    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        return None
+
+
+def _names(data: bytes) -> list[str]:
+    """Return the names of the columns; none where they cannot be read, or one is there twice."""
+    end = data.find(b"\n")
+    try:
+        header = next(csv.reader([(data if end < 0 else data[:end]).decode("utf-8")]))
+    except (csv.Error, UnicodeDecodeError):
+        return []
+    return header if len(set(header)) == len(header) else []
+
+
+def _as_text(names: Sequence[str], **options: list[str]) -> pyarrow.csv.ConvertOptions:
+    return pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()),
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+        null_values=[""],
+        **options,
+    )
