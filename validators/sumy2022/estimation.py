@@ -138,12 +138,13 @@ def _voices(citations: pd.DataFrame, origins: Mapping[str, str]) -> pd.Series:
     Those of an event are of one voice that share an origin or a claimant, directly or through others.
     """
     origin_of = citations["source_id"].map(origins).fillna(citations["source_id"])
-    links = [_shared(citations, others) for others in (origin_of, citations["claimed_by"])]
+    events, _ = pd.factorize(citations["event_id"])
+    links = [_shared(events, others) for others in (origin_of, citations["claimed_by"])]
     voice, before = np.arange(len(citations)), np.array([], dtype=np.int64)
     while not np.array_equal(voice, before):
         before = voice
         for link in links:
-            first = np.full(2 * len(citations), len(citations))
+            first = np.full(len(citations), len(citations))
             np.minimum.at(first, link, voice)
             voice = first[link]
         # Those that had the same number before learn what one of them has learnt, lest a long chain take long.
@@ -153,7 +154,8 @@ def _voices(citations: pd.DataFrame, origins: Mapping[str, str]) -> pd.Series:
     return pd.Series(voice, index=citations.index)
 
 
-def _shared(citations: pd.DataFrame, others: pd.Series) -> np.ndarray:
+def _shared(events: np.ndarray, others: pd.Series) -> np.ndarray:
     """Number the citations, those of an event with the same other thing alike, and one that has none by itself."""
-    alone = pd.Series(range(len(citations), 2 * len(citations)), index=citations.index)
-    return citations.groupby(["event_id", others]).ngroup().fillna(alone).to_numpy(np.int64)
+    things, _ = pd.factorize(others)
+    alone = -1 - np.arange(len(events))
+    return pd.factorize(np.where(things < 0, alone, events * np.int64(len(events)) + things))[0]
