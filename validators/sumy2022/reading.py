@@ -67,14 +67,22 @@ def read_csv(data: bytes, file: str) -> Reading:
             reading.fault(st.EMPTY_FILE)
         reading.lost = True
         return reading
-    if not data.startswith(BOM) and (table := read_plain(data, longest=CELL_LIMIT)) is not None:
-        reading.header = table.column_names
-        reading.lines = np.arange(2, table.num_rows + 2)
-        reading.table = table
-    else:
-        _read_records(data, reading)
+    if (sound := read_sound(data, file)) is not None:
+        return sound
+    _read_records(data, reading)
     _name_columns_once(reading)
     return reading
+
+
+def read_sound(data: bytes, file: str) -> Reading | None:
+    """Read a CSV file's bytes at once; None where they show any sign of trouble."""
+    header = first_line(data)[1]
+    if not header or data.startswith(BOM) or _OTHER_HEADER.fullmatch(header):
+        return None
+    table = read_plain(data, longest=CELL_LIMIT)
+    if table is None:
+        return None
+    return Reading(file, table.column_names, table, np.arange(2, table.num_rows + 2))
 
 
 def read_export(data: bytes, file: str, delimiter: str) -> Reading:
