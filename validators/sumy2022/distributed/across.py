@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-from distributed import Future
+from functools import partial
 
 from sumy2022.distributed.columns import Columns, by_block, columns_of, unsplittable
-from sumy2022.distributed.exchange import Exchange
+from sumy2022.distributed.exchange import Exchange, Task
 from sumy2022.distributed.judging import judge_history, judge_key, judge_rows
 from sumy2022.engine import obstacle
 from sumy2022.findings import NotRun
@@ -15,23 +14,26 @@ from sumy2022.rule import Rule, Scope
 from sumy2022.schema import Key, TableSchema, keys
 from sumy2022.validation import identity
 
-Others = list[tuple[str, Future]]
+Others = list[tuple[str, Task]]
 
 
-def key_tasks(exchange: Exchange, tables: Future) -> dict[str, list[Future]]:
-    """Let keys and references be tested, each on rows that share its values; `tables` are sent ones without rows."""
+def key_tasks(exchange: Exchange, tables: Task) -> list[list[Task]]:
+    """Let the keys and references of each table be tested, on rows that share their values.
+
+    `tables` are sent ones without rows.
+    """
     whole = {name: list(table.text.columns) for name, table in exchange.tables.items() if table.whole}
-    return {
-        name: [
-            exchange.submit(judge_key, name, key, tables, rows, referred)
+    return [
+        [
+            exchange.graph.add(partial(judge_key, name, key), tables, rows, referred)
             for key in keys(table.schema, table.text.columns, whole)
             for rows, referred in _sharing(exchange, name, key)
         ]
         for name, table in exchange.tables.items()
-    }
+    ]
 
 
-def _sharing(exchange: Exchange, name: str, key: Key) -> Iterable[tuple[Future, Future | None]]:
+def _sharing(exchange: Exchange, name: str, key: Key) -> Iterable[tuple[Task, Task | None]]:
     """Return rows that share values of a key, each time with the rows of the target among which they are sought."""
     fields = {*key.fields, *exchange.tables[name].schema.primary_key}
     names = exchange.present(name, {name: fields})
@@ -49,8 +51,8 @@ def _sharing(exchange: Exchange, name: str, key: Key) -> Iterable[tuple[Future, 
 
 
 def rule_tasks(
-    exchange: Exchange, schemas: Mapping[str, TableSchema], rules: Iterable[Rule], context: Future, tables: Future
-) -> tuple[list[Future], list[NotRun]]:
+    exchange: Exchange, schemas: Mapping[str, TableSchema], rules: Iterable[Rule], context: Task, tables: Task
+) -> tuple[list[Task], list[NotRun]]:
     """Let the rules be run that look across rows or at the package; return also those that cannot be tried.
 
     `context` and `tables` are sent ones, the tables without rows.
@@ -64,11 +66,13 @@ def rule_tasks(
         paths = [path for rule in batch for path in rule.columns]
         for rows, others in _rows(exchange, batch, columns):
             seen = [*others, *exchange.looked_up(rows, name, paths, columns)]
-            tasks.append(exchange.submit(judge_rows, name, ids, context, tables, rows, seen))
+            judge = partial(judge_rows, name, ids, [other for other, _ in seen])
+            tasks.append(exchange.graph.add(judge, context, tables, rows, [further for _, further in seen]))
     finders = [rule.id for rule in rules if rule.finder is not None]
     if finders:
-        held = {name: exchange.whole(name, tuple(identity(table))) for name, table in exchange.tables.items()}
-        tasks.append(exchange.submit(judge_history, list(schemas), finders, context, tables, held))
+        judge = partial(judge_history, list(schemas), finders, list(exchange.tables))
+        rows = [exchange.whole(name, tuple(identity(table))) for name, table in exchange.tables.items()]
+        tasks.append(exchange.graph.add(judge, context, tables, rows))
     return tasks, not_run
 
 
@@ -94,7 +98,7 @@ def _is_of_table(rule: Rule) -> bool:
     return rule.scope is Scope.TABLE or (rule.scope is Scope.ROW and bool(rule.needs))
 
 
-def _rows(exchange: Exchange, batch: Sequence[Rule], columns: Columns) -> Iterator[tuple[Future, Others]]:
+def _rows(exchange: Exchange, batch: Sequence[Rule], columns: Columns) -> Iterator[tuple[Task, Others]]:
     """Yield rows that a batch of rules can judge by themselves, each time with the rows of other tables they need."""
     rule, name = batch[0], batch[0].table or ""
     needed = sorted({other for rule in batch for other in rule.needs})
@@ -111,9 +115,7 @@ def _rows(exchange: Exchange, batch: Sequence[Rule], columns: Columns) -> Iterat
         yield exchange.whole(name, exchange.present(name, columns)), found
 
 
-def _parted(
-    exchange: Exchange, name: str, key: tuple[str, ...], columns: Columns, *, small: bool = True
-) -> list[Future]:
+def _parted(exchange: Exchange, name: str, key: tuple[str, ...], columns: Columns, *, small: bool = True) -> list[Task]:
     """Return a table's rows in buckets; `small`: in one, if they are few."""
     names = exchange.present(name, columns)
     if small and exchange.is_small(name):

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 
 import dask
-from distributed import Client, LocalCluster
 from dask.system import CPU_COUNT
+from distributed import Client, LocalCluster
 from distributed.system import MEMORY_LIMIT
 
 from sumy2022.extras import DISTRIBUTION
@@ -59,7 +59,9 @@ def _remote(address: str) -> Iterator[Client]:
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise UsageError(f"There is no scheduler at {address}. Give the address that `dask scheduler` shows.") from error
+        raise UsageError(
+            f"There is no scheduler at {address}. Give the address that `dask scheduler` shows."
+        ) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)

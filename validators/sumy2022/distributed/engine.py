@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from operator import getitem
+from functools import partial
+from itertools import accumulate
+from operator import itemgetter
 from typing import TypeVar
 
 from distributed import Client, Future, KilledWorker
@@ -16,8 +18,8 @@ from distributed import Client, Future, KilledWorker
 from sumy2022.distributed.across import key_tasks, rule_tasks
 from sumy2022.distributed.blocks import Block, cut, uncut
 from sumy2022.distributed.columns import kept_columns
-from sumy2022.distributed.exchange import Exchange, moved
-from sumy2022.distributed.looking import Look, border_faults, look, skeleton
+from sumy2022.distributed.exchange import Exchange, Graph, Task
+from sumy2022.distributed.looking import Look, border_faults, look, part, skeleton
 from sumy2022.findings import Fault, UsageError
 from sumy2022.frames import Table
 from sumy2022.package import Package
@@ -56,25 +58,25 @@ class Cluster:
         blocks = {name: found for name in package.schemas if (found := cut(package, name, self.block))}
         files = {name: found[0].file for name, found in blocks.items()}
         known, faults = context_of(package, files)
-        context = self.client.submit(same, known, pure=False)
+        context = self._sent(known)
 
         progress("blocks")
-        looks, parts = self._look(package, blocks, wanted, context)
+        looks, looked = self._look(package, blocks, wanted, context)
         tables = {name: skeleton(package.schemas[name], files[name], found) for name, found in looks.items()}
 
         progress("keys and references")
-        exchange = Exchange(self.client, tables, parts)
-        found = self.client.gather(key_tasks(exchange, self._sent(tables)))
-        for name, groups in found.items():
+        exchange = _exchange(tables, looks, looked)
+        found = self.client.get(exchange.graph.tasks, key_tasks(exchange, self._sent(_slim(tables))))
+        for name, groups in zip(tables, found, strict=True):
             tables[name].faults += (fault for group in groups for fault in group)
 
         progress("rules across rows")
-        exchange = Exchange(self.client, tables, parts)
-        tasks, not_run = rule_tasks(exchange, package.schemas, wanted.values(), context, self._sent(tables))
-        judged = self.client.gather(tasks)
-        if WAIVERS in tables:
-            waivers = self.client.gather(exchange.whole(WAIVERS, tuple(tables[WAIVERS].text.columns)))
-            tables[WAIVERS] = tables[WAIVERS].with_rows(waivers)
+        exchange = _exchange(tables, looks, looked)
+        tasks, not_run = rule_tasks(exchange, package.schemas, wanted.values(), context, self._sent(_slim(tables)))
+        waivers = [exchange.whole(WAIVERS, tuple(tables[WAIVERS].text.columns))] if WAIVERS in tables else []
+        judged, rows = self.client.get(exchange.graph.tasks, [tasks, waivers])
+        for frame in rows:
+            tables[WAIVERS] = tables[WAIVERS].with_rows(frame)
         for name, seen in looks.items():
             faults += border_faults(package.schemas[name], files[name], seen)
             faults += (fault for one in seen for fault in (*one.form, *one.cells))
@@ -83,56 +85,70 @@ class Cluster:
             not_run += (item for one in seen for item in one.not_run)
         faults += (fault for more, _ in judged for fault in more)
         not_run += (item for _, left_out in judged for item in left_out)
-        rows = {name: sum(one.rows for one in seen) for name, seen in looks.items()}
-        return Outcome(tables, rows, faults, not_run + unread(package, tables, wanted))
+        counts = {name: sum(one.rows for one in seen) for name, seen in looks.items()}
+        return Outcome(tables, counts, faults, not_run + unread(package, tables, wanted))
 
     def _look(
         self, package: Package, blocks: Mapping[str, list[Block]], wanted: Mapping[str, Rule], context: Future
     ) -> tuple[dict[str, list[Look]], dict[str, list[Future]]]:
-        """Look at each block; return by table what was seen, and on the workers the rows that are kept."""
+        """Look at each block; return by table what was seen, and on the workers that with the rows that are kept."""
         kept = kept_columns(wanted.values(), package.schemas)
 
-        def submit(name: str, block: Block) -> Future:
-            return self.client.submit(
-                look, block, package.schemas[name], tuple(wanted), context, kept[name], pure=False
+        def looked(some: Mapping[str, list[Block]]) -> tuple[dict[str, list[Look]], dict[str, list[Future]]]:
+            graph = Graph()
+            tasks = [
+                [
+                    graph.add(partial(look, block, package.schemas[name], tuple(wanted), kept[name]), context)
+                    for block in found
+                ]
+                for name, found in some.items()
+            ]
+            pairs = self.client.get(graph.tasks, tasks, sync=False)
+            graph = Graph()
+            firsts = self.client.get(
+                graph.tasks, [[graph.add(itemgetter(0), pair) for pair in found] for found in pairs]
             )
+            return dict(zip(some, firsts, strict=True)), dict(zip(some, pairs, strict=True))
 
-        pairs = {name: [submit(name, block) for block in found] for name, found in blocks.items()}
-        seen = self._first(pairs)
-        broken = {name: [submit(name, uncut(package, blocks[name]))] for name, found in seen.items() if None in found}
+        looks, pairs = looked(blocks)
+        broken = {name: [uncut(package, blocks[name])] for name, found in looks.items() if None in found}
         if broken:
-            pairs |= broken
-            seen |= self._first(broken)
-        looks: dict[str, list[Look]] = {}
-        parts: dict[str, list[Future]] = {}
-        for name, found in seen.items():
-            lines = 0
-            for one, pair in zip(found, pairs[name], strict=True):
-                part = self.client.submit(getitem, pair, 1, pure=False)
-                part = self.client.submit(moved, part, lines, pure=False) if lines else part
-                parts.setdefault(name, []).append(part)
-                looks.setdefault(name, []).append(one.moved(lines))
-                lines += one.rows
-        return looks, parts
+            again, anew = looked(broken)
+            looks, pairs = looks | again, pairs | anew
+        return {name: _placed(found) for name, found in looks.items()}, pairs
 
-    def _first(self, pairs: Mapping[str, list[Future]]) -> dict[str, list[Look]]:
-        """Fetch the first of each pair."""
-        firsts = {name: [self.client.submit(getitem, pair, 0, pure=False) for pair in found]
-                  for name, found in pairs.items()}  # fmt: skip
-        fetched: dict[str, list[Look]] = self.client.gather(firsts)
-        return fetched
+    def _sent(self, value: object) -> Future:
+        """Send a value to the workers once, and anew where a worker is lost that had it."""
+        return self.client.submit(same, value, pure=False)
 
-    def _sent(self, tables: Mapping[str, Table]) -> Future:
-        """Send the tables to the workers, without rows, and with no more of their faults than which cells they spoil."""
-        slim = {
-            name: replace(table, faults=[Fault("", fault.file, fault.line, fault.field) for fault in table.faults])
-            for name, table in tables.items()
-        }
-        return self.client.submit(same, slim, pure=False)
+
+def _exchange(
+    tables: Mapping[str, Table], looks: Mapping[str, list[Look]], looked: Mapping[str, list[Future]]
+) -> Exchange:
+    graph = Graph()
+    parts: dict[str, list[Task]] = {}
+    for name, futures in looked.items():
+        lines = accumulate((one.rows for one in looks[name]), initial=0)
+        parts[name] = [graph.add(partial(part, before), future) for before, future in zip(lines, futures, strict=False)]
+    return Exchange(graph, tables, parts)
+
+
+def _placed(looks: list[Look]) -> list[Look]:
+    """Return looks with their lines as in the file."""
+    lines = accumulate((one.rows for one in looks), initial=0)
+    return [one.moved(before) for one, before in zip(looks, lines, strict=False)]
+
+
+def _slim(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """Return tables with no more of their faults than which cells they spoil."""
+    return {
+        name: replace(table, faults=[Fault("", fault.file, fault.line, fault.field) for fault in table.faults])
+        for name, table in tables.items()
+    }
 
 
 def same(value: Value) -> Value:
-    """Return what is given: so it is sent once, and anew where a worker is lost that had it."""
+    """Return what is given."""
     return value
 
 

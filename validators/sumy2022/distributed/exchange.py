@@ -1,26 +1,46 @@
 """Rows of several blocks brought together on the workers: all of a table, or those that share a key.
 
-Everything here is a task that is submitted and whose result stays with the workers, so that none of it passes through
-the process that asks. Dask makes the results of a worker that is lost anew, from the blocks on. Rows keep the order of
-their lines throughout.
+What is written down here are tasks, a graph of them that is sent at once. Their results stay with the workers, so that
+no rows pass through the process that asks, and Dask makes those of a worker that is lost anew, from the blocks on. Rows
+keep the order of their lines throughout.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from operator import itemgetter
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
-from distributed import Client, Future
 
 from sumy2022.distributed.columns import Columns, reference
 from sumy2022.frames import Table
 from sumy2022.schema import TableSchema, labels, typed
 
 Names = tuple[str, ...]
+Task = Any
+"""What stands for a result: the name of a task in the graph, or a future of an earlier one."""
+
+
+@dataclass
+class Graph:
+    """Tasks that are to be run together, in the form that Dask has for them."""
+
+    tasks: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    prefix: str = field(default_factory=lambda: uuid4().hex)
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def add(self, function: Callable[..., Any], *arguments: Task | list[Task] | None) -> Task:
+        """Enter a call and return what stands for its result; all its arguments stand for results, or are None."""
+        name = getattr(function, "func", function)
+        key = f"{getattr(name, '__name__', 'item')}-{self.prefix}-{next(self.numbers)}"
+        self.tasks[key] = (function, *arguments)
+        return key
 
 
 @dataclass
@@ -30,14 +50,15 @@ class Exchange:
     `tables` tells the schema and the columns of each.
     """
 
-    client: Client
+    graph: Graph
     tables: Mapping[str, Table]
-    parts: Mapping[str, list[Future]]
-    made: dict[tuple[Any, ...], list[Future]] = field(default_factory=dict)
+    parts: Mapping[str, list[Task]]
+    made: dict[tuple[Any, ...], list[Task]] = field(default_factory=dict)
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
-        """Let a worker call a function; arguments that are futures are given as what they stand for."""
-        return self.client.submit(function, *arguments, pure=False)
+    @property
+    def count(self) -> int:
+        """Return into how many buckets tables are parted: as many as the longest table has blocks."""
+        return max(map(len, self.parts.values()), default=1)
 
     def is_small(self, table: str) -> bool:
         """Tell whether a table is one block, and can go to any worker as it is."""
@@ -48,38 +69,37 @@ class Exchange:
         wanted = columns.get(table, set())
         return tuple(name for name in self.tables[table].text.columns if name in wanted)
 
-    def selected(self, table: str, names: Names) -> list[Future]:
+    def selected(self, table: str, names: Names) -> list[Task]:
         """Return some columns of each block of a table."""
         return self._once(
-            ("selected", table, names), lambda: [self.submit(select, part, names) for part in self.parts[table]]
+            ("selected", table, names),
+            lambda: [self.graph.add(partial(select, names), part) for part in self.parts[table]],
         )
 
-    def whole(self, table: str, names: Names) -> Future:
+    def whole(self, table: str, names: Names) -> Task:
         """Return some columns of all rows of a table."""
         if self.is_small(table):
             return self.selected(table, names)[0]
-        return self._once(("whole", table, names), lambda: [self.submit(joined, self.selected(table, names))])[0]
+        return self._once(("whole", table, names), lambda: [self.graph.add(joined, self.selected(table, names))])[0]
 
-    def buckets(self, table: str, key: Names, names: Names, *, empty: bool) -> list[Future]:
+    def buckets(self, table: str, key: Names, names: Names, *, empty: bool) -> list[Task]:
         """Return some columns of a table's rows, parted by key: what has one key is in one bucket.
 
         Tables that are parted by keys of the same values are parted alike. Without `empty`, rows without any part of
         the key are left out.
         """
 
-        def make() -> list[Future]:
-            count, schema = self.count, self.tables[table].schema
-            split = [self.submit(parted, part, schema, key, count, empty) for part in self.selected(table, names)]
-            return self._turned(split)
+        def make() -> list[Task]:
+            split = partial(parted, self.tables[table].schema, key, names, self.count, empty)
+            frames = [self.graph.add(split, part) for part in self.parts[table]]
+            return [
+                self.graph.add(joined, [self.graph.add(itemgetter(number), pieces) for pieces in frames])
+                for number in range(self.count)
+            ]
 
         return self._once(("buckets", table, key, names, empty), make)
 
-    @property
-    def count(self) -> int:
-        """Return into how many buckets tables are parted: as many as the longest table has blocks."""
-        return max(map(len, self.parts.values()), default=1)
-
-    def looked_up(self, rows: Future, table: str, paths: Sequence[str], columns: Columns) -> Iterator[tuple[str, Future]]:
+    def looked_up(self, rows: Task, table: str, paths: Sequence[str], columns: Columns) -> Iterator[tuple[str, Task]]:
         """Yield what some rows of a table refer to, directly and further on: a table's name and rows of it.
 
         `paths` are the columns that are looked up, `columns` those that the rows of each table have.
@@ -95,7 +115,7 @@ class Exchange:
                 yield found
                 yield from self.looked_up(found[1], found[0], deeper, columns)
 
-    def _referred(self, rows: Future, table: str, head: str, columns: Columns) -> tuple[str, Future] | None:
+    def _referred(self, rows: Task, table: str, head: str, columns: Columns) -> tuple[str, Task] | None:
         key = reference(self.tables[table].schema, head)
         if key is None or key.target not in self.parts or head not in self.tables[table].text:
             return None
@@ -104,36 +124,22 @@ class Exchange:
             return None
         if self.is_small(key.target):
             return key.target, self.whole(key.target, names)
-        schema = self.tables[table].schema
-        wanted = self.submit(parted, self.submit(referring, rows, head), schema, (head,), self.count, False)
+        wanted = self.graph.add(partial(referring, self.tables[table].schema, head, self.count), rows)
         buckets = self.buckets(key.target, (ids,), names, empty=False)
         found = [
-            self.submit(matching, bucket, ids, self.submit(operator.getitem, wanted, number))
-            for number, bucket in enumerate(buckets)
+            self.graph.add(partial(matching, ids, number), bucket, wanted) for number, bucket in enumerate(buckets)
         ]
-        return key.target, self.submit(joined, found)
+        return key.target, self.graph.add(joined, found)
 
-    def _turned(self, split: list[Future]) -> list[Future]:
-        """Return, of frames that are each parted, the parts of one number together."""
-        return [
-            self.submit(joined, [self.submit(operator.getitem, parts, number) for parts in split])
-            for number in range(self.count)
-        ]
-
-    def _once(self, key: tuple[Any, ...], make: Callable[[], list[Future]]) -> list[Future]:
+    def _once(self, key: tuple[Any, ...], make: Callable[[], list[Task]]) -> list[Task]:
         if key not in self.made:
             self.made[key] = make()
         return self.made[key]
 
 
-def select(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
+def select(names: Names, frame: pd.DataFrame) -> pd.DataFrame:
     """Return some columns of a frame."""
     return frame[labels(names)]
-
-
-def moved(frame: pd.DataFrame, lines: int) -> pd.DataFrame:
-    """Return a frame whose lines are higher by a number."""
-    return frame.set_axis(frame.index + lines)
 
 
 def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -146,27 +152,35 @@ def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return whole[~whole.index.duplicated()] if whole.index.has_duplicates else whole
 
 
-def parted(frame: pd.DataFrame, schema: TableSchema, key: Names, count: int, empty: bool) -> list[pd.DataFrame]:  # noqa: FBT001 - a task's argument
-    """Part a frame of text by the values of a key into `count` frames; see `Exchange.buckets`."""
+def parted(
+    schema: TableSchema,
+    key: Names,
+    names: Names,
+    number: int,
+    empty: bool,
+    frame: pd.DataFrame,
+) -> list[pd.DataFrame]:
+    """Part some columns of a frame of text by the values of a key into so many frames; see `Exchange.buckets`."""
+    frame = select(names, frame)
     values = typed(schema, frame[labels(key)])
     if not empty:
         filled = values.notna().any(axis=1)
         frame, values = frame[filled], values[filled]
-    numbers = np.zeros(len(values), dtype=np.uint64)
+    hashes = np.zeros(len(values), dtype=np.uint64)
     for name in key:
         cells = values[name]
         if cells.dtype == np.float64:
             cells = cells + 0.0  # or else -0.0, which equals 0.0, would be parted from it
-        numbers = numbers * np.uint64(31) + pd.util.hash_array(cells.array, categorize=False)
-    bucket = numbers % np.uint64(count)
-    return [frame[bucket == number] for number in range(count)]
+        hashes = hashes * np.uint64(31) + pd.util.hash_pandas_object(cells, index=False, categorize=False).to_numpy()
+    bucket = hashes % np.uint64(number)
+    return [frame[bucket == index] for index in range(number)]
 
 
-def referring(frame: pd.DataFrame, head: str) -> pd.DataFrame:
-    """Return the references in a column, each once."""
-    return frame[[head]].drop_duplicates()
+def referring(schema: TableSchema, head: str, number: int, frame: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the references in a column, each once, parted as what they refer to."""
+    return parted(schema, (head,), (head,), number, False, frame[[head]].drop_duplicates())
 
 
-def matching(frame: pd.DataFrame, ids: str, wanted: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that are referred to."""
-    return frame[frame[ids].isin(wanted.iloc[:, 0])]
+def matching(ids: str, number: int, bucket: pd.DataFrame, wanted: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of a bucket, which has this number, that are referred to."""
+    return bucket[bucket[ids].isin(wanted[number].iloc[:, 0])]

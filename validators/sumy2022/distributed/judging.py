@@ -20,9 +20,7 @@ Judged = tuple[list[Fault], list[NotRun]]
 Skeletons = Mapping[str, Table]
 
 
-def judge_key(
-    name: str, key: Key, tables: Skeletons, rows: pd.DataFrame, referred: pd.DataFrame | None
-) -> list[Fault]:
+def judge_key(name: str, key: Key, tables: Skeletons, rows: pd.DataFrame, referred: pd.DataFrame | None) -> list[Fault]:
     """Return the rows that repeat a key or refer to nothing; `referred` are the rows of the target that may be meant."""
     mine, targets = tables[name].with_rows(rows), {}
     if key.reference is not None and referred is not None:
@@ -33,17 +31,18 @@ def judge_key(
 def judge_rows(
     name: str,
     ids: Collection[str],
+    others: Sequence[str],
     context: Context,
     tables: Skeletons,
     rows: pd.DataFrame,
-    others: Sequence[tuple[str, pd.DataFrame]],
+    further: Sequence[pd.DataFrame],
 ) -> Judged:
     """Run rules of a table on some of its rows; return the breaches in these, and the rules that could not be tried.
 
-    `others` are the further rows that the rules see, of this table or of others.
+    `further` are the rows that the rules see besides, each of the table that `others` names at its place.
     """
     frames: dict[str, list[pd.DataFrame]] = {name: [rows]}
-    for other, frame in others:
+    for other, frame in zip(others, further, strict=True):
         frames.setdefault(other, []).append(frame)
     small = {other: tables[other].with_rows(joined(parts)) for other, parts in frames.items()}
     faults, not_run = run_table_rules(name, small, rules_of(ids), context)
@@ -51,9 +50,14 @@ def judge_rows(
 
 
 def judge_history(
-    names: Collection[str], ids: Collection[str], context: Context, tables: Skeletons, rows: Mapping[str, pd.DataFrame]
+    names: Collection[str],
+    ids: Collection[str],
+    held: Sequence[str],
+    context: Context,
+    tables: Skeletons,
+    rows: Sequence[pd.DataFrame],
 ) -> Judged:
-    """Run the rules about the package and its history, which see the rows' identity alone."""
-    small = {name: tables[name].with_rows(frame) for name, frame in rows.items()}
+    """Run the rules about the package and its history; `rows` tell which rows the tables have that `held` names."""
+    small = {name: tables[name].with_rows(frame) for name, frame in zip(held, rows, strict=True)}
     faults, not_run = run_finders(names, small, rules_of(ids), context)
     return list(keyed(faults, small.values())), not_run

@@ -57,7 +57,7 @@ def rules_of(ids: Collection[str]) -> list[Rule]:
 
 
 def look(
-    block: Block, schema: TableSchema, ids: Collection[str], context: Context, kept: Collection[str]
+    block: Block, schema: TableSchema, ids: Collection[str], kept: Collection[str], context: Context
 ) -> tuple[Look | None, pd.DataFrame | None]:
     """Judge the cells and rows of a block, and return what is needed of it across rows, by line of the block.
 
@@ -84,6 +84,11 @@ def look(
     )
     narrow = [name for number, name in enumerate(table.text.columns) if name in kept or number == 0]
     return seen, table.text[labels(narrow)]
+
+
+def part(lines: int, looked: tuple[Look | None, pd.DataFrame]) -> pd.DataFrame:
+    """Return what is kept of a block, by line of the file, where so many rows stand before the block."""
+    return looked[1].set_axis(looked[1].index + lines) if lines else looked[1]
 
 
 def skeleton(schema: TableSchema, file: str, looks: list[Look]) -> Table:
