@@ -25,9 +25,7 @@ from sumy2022.schema import LEXICAL, Field, TableSchema
 from sumy2022.spreadsheet import PLAIN_NUMBER, restored
 from sumy2022.text import matches
 
-INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-"""Zero-width and bidirectional characters, as the inside of a character class."""
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_INVISIBLE = re.compile(form.INVISIBLE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -128,7 +126,7 @@ def form_faults(data: bytes, reading: Reading, schema: TableSchema) -> Iterator[
         yield from _column_faults(reading, schema)
         yield from row_order_faults(reading, schema)
         yield from _number_faults(reading, schema)
-    if not reading.lost and data == to_bytes(reading.table):
+    if reading.minimal or (not reading.lost and data == to_bytes(reading.table)):
         return
     if data.startswith(BOM):
         yield Fault(form.BYTE_ORDER_MARK, reading.file, 1)

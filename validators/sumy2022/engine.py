@@ -14,6 +14,7 @@ from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table, column, faulty, show, unsuited
 from sumy2022.rule import Rule, Scope
 from sumy2022.schema import breaches, labels
+from sumy2022.text import contains
 
 BATCH = 500_000
 """How many cells are judged at once, at most, where one column does not have more."""
@@ -40,16 +41,16 @@ def rule_check(rule: Rule, context: Context) -> pa.Check:
 def run_cell_rules(tables: Iterable[Table], rules: Iterable[Rule], context: Context) -> Iterator[Fault]:
     """Yield the breaches of the rules that judge each text cell by itself."""
     mine = [rule for rule in rules if rule.scope is Scope.CELL]
-    for free_text in (False, True):
-        checks = [rule_check(rule, context) for rule in mine if rule.free_text is free_text]
+    for prose in (False, True):
+        judging = [rule for rule in mine if prose or not rule.free_text]
         columns = [
             (table, name)
             for table in tables
-            for name in (table.schema.prose if free_text else table.schema.texts)
-            if name in table.text
+            for name in table.schema.texts
+            if name in table.text and (name in table.schema.prose) is prose
         ]
         for batch in _batches(columns):
-            yield from _cell_faults(batch, checks)
+            yield from _cell_faults(batch, judging, context)
 
 
 def _batches(columns: list[tuple[Table, str]]) -> Iterator[list[tuple[Table, str]]]:
@@ -66,17 +67,25 @@ def _batches(columns: list[tuple[Table, str]]) -> Iterator[list[tuple[Table, str
         yield batch
 
 
-def _cell_faults(columns: list[tuple[Table, str]], checks: list[pa.Check]) -> Iterator[Fault]:
-    """Judge the cells of several columns as one, and tell them apart again by their number."""
+def _cell_faults(columns: list[tuple[Table, str]], rules: list[Rule], context: Context) -> Iterator[Fault]:
+    """Judge the cells of several columns as one, and tell them apart again by their number.
+
+    Rules with a pattern of suspects judge these alone, which are found by one pattern of all, for most cells are none.
+    """
     cells = pd.concat([table.text[name] for table, name in columns], ignore_index=True)
     starts = np.cumsum([0, *(len(table.text) for table, _ in columns)])
-    filled = cells[cells.notna()]
-    for check, sound in breaches(pa.DataFrameSchema(checks=checks), filled.to_frame("cell")):
-        for at in sound.index[~sound]:
-            number = int(np.searchsorted(starts, at, side="right")) - 1
-            table, name = columns[number]
-            line = int(table.text.index[at - starts[number]])
-            yield Fault(str(check.name), table.file, line, name, str(cells[at]))
+    pattern = "|".join(f"(?:{rule.suspect})" for rule in rules if rule.suspect is not None)
+    suspects = cells[contains(cells, pattern)] if pattern else cells[:0]
+    filled = cells if cells.notna().all() else cells[cells.notna()]
+    for searched in (False, True):
+        checks = [rule_check(rule, context) for rule in rules if (rule.suspect is not None) is searched]
+        judged = suspects if searched else filled
+        for check, sound in breaches(pa.DataFrameSchema(checks=checks), judged.to_frame("cell")):
+            for at in sound.index[~sound]:
+                number = int(np.searchsorted(starts, at, side="right")) - 1
+                table, name = columns[number]
+                line = int(table.text.index[at - starts[number]])
+                yield Fault(str(check.name), table.file, line, name, str(cells[at]))
 
 
 def run_table_rules(

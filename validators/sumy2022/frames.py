@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sumy2022.findings import Fault
+from sumy2022.numbering import positions
 from sumy2022.schema import TableSchema, typed
-from sumy2022.text import positions
 
 TYPES = {
     **dict.fromkeys(("date_start", "date_end", "as_of", "published", "accessed"), "date"),

@@ -20,6 +20,7 @@ import pyarrow as arrow
 import pyarrow.compute as pc
 
 from sumy2022.findings import RuleCrashed
+from sumy2022.numbering import positions, repeated
 from sumy2022.rules import structure as st
 from sumy2022.text import arrow as as_arrow
 from sumy2022.text import found_in, matches, plain, within_length
@@ -252,11 +253,7 @@ def _unrepeated(key: tuple[str, ...]) -> Callable[[pd.DataFrame], pd.Series]:
     """Return a test that no row repeats an earlier one; a key with an empty part is not compared."""
 
     def test(frame: pd.DataFrame) -> pd.Series:
-        if len(key) == 1:
-            cells = frame[key[0]]
-            return ~cells.duplicated() | cells.isna()
-        parts = frame[list(key)]
-        return ~parts.duplicated() | parts.isna().any(axis=1)
+        return ~repeated([frame[name] for name in key])
 
     return test
 
@@ -268,9 +265,9 @@ def _present(key: ForeignKey, targets: Mapping[str, pd.DataFrame]) -> Callable[[
     def test(frame: pd.DataFrame) -> pd.Series:
         if len(key.fields) == 1:
             cells, known = frame[key.fields[0]], target[key.target_fields[0]]
-            if cells.dtype == "str":
-                return plain(found_in(as_arrow(cells), as_arrow(known).drop_null()), cells.index)
-            return cells.isin(known.dropna()) | cells.isna()
+            at = positions(cells, known)
+            found = cells.isin(known.dropna()) if at is None else pd.Series(at >= 0, index=cells.index)
+            return found | cells.isna()
         parts = frame[list(key.fields)]
         wanted = pd.MultiIndex.from_frame(target[list(key.target_fields)])
         found = pd.Series(pd.MultiIndex.from_frame(parts).isin(wanted), index=frame.index)
@@ -299,6 +296,15 @@ def labels(names: Iterable[str]) -> pd.Index:
 
 
 def _values(known: Field, cells: pd.Series, exact: bool) -> pd.Series:
+    """Return a column's values; what it holds often is read once."""
+    texts = as_arrow(cells)
+    coded = (texts.combine_chunks() if isinstance(texts, arrow.ChunkedArray) else texts).dictionary_encode()
+    distinct = _read(known, coded.dictionary.to_pandas(), exact)
+    values = distinct.array.take(coded.indices.fill_null(-1).to_numpy(), allow_fill=True)
+    return pd.Series(values, index=cells.index)
+
+
+def _read(known: Field, cells: pd.Series, exact: bool) -> pd.Series:
     sound = cells.where(plain(matches(as_arrow(cells), LEXICAL[known.type] or ""), cells.index))
     if known.type == "date":
         return pd.to_datetime(sound, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")

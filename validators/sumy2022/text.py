@@ -6,7 +6,7 @@ exponentially with the text; RE2 takes linear time whatever the pattern, which m
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -36,23 +36,21 @@ def found_in(texts: pa.Array, known: pa.Array) -> pa.Array:
 
 
 def composed(cells: pd.Series) -> pd.Series:
-    """Tell for each cell whether it is in Unicode NFC; a null is."""
+    """Tell for each cell whether it is in Unicode NFC; a null is, and so is what has no letters beyond ASCII."""
     texts = arrow(cells)
-    return plain(pc.fill_null(pc.equal(pc.utf8_normalize(texts, form="NFC"), texts), True), cells.index)
+    others = pc.indices_nonzero(pc.invert(pc.string_is_ascii(texts))).to_numpy()
+    sound = np.ones(len(cells), dtype=bool)
+    if len(others):
+        odd = texts.take(pa.array(others))
+        sound[others] = pc.equal(pc.utf8_normalize(odd, form="NFC"), odd).to_numpy(zero_copy_only=False)
+    return pd.Series(sound, index=cells.index)
 
 
-def among(cells: pd.Series, *values: pd.Series) -> pd.Series:
-    """Tell for each cell of text whether it is in one of the columns; a null is not."""
-    known = pa.chunked_array([arrow(column) for column in values], type=pa.string()).combine_chunks().drop_null()
-    return plain(pc.is_in(arrow(cells), value_set=known), cells.index)
-
-
-def positions(cells: pd.Series, ids: pd.Series) -> np.ndarray[Any, np.dtype[np.int64]] | None:
-    """Return for each cell the number of the first row with that id, -1 where there is none; None if one is no text."""
-    if cells.dtype != "str" or ids.dtype != "str":
-        return None
-    found = pc.index_in(arrow(cells), value_set=arrow(ids), skip_nulls=True)
-    return np.asarray(pc.fill_null(found, -1), dtype=np.int64)
+def rated(cells: pd.Series, rates: Mapping[str, float]) -> pd.Series:
+    """Return the number that each text stands for; NaN for a null and for a text that stands for none."""
+    at = pc.index_in(arrow(cells), value_set=pa.array(rates, type=pa.string()))
+    numbers = pc.take(pa.array(rates.values(), type=pa.float64()), at)
+    return pd.Series(numbers.to_numpy(zero_copy_only=False), index=cells.index)
 
 
 def arrow(cells: pd.Series) -> pa.Array:
