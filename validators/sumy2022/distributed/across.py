@@ -78,9 +78,10 @@ def rule_tasks(
 
 def _batches(exchange: Exchange, rules: Iterable[Rule]) -> tuple[list[list[Rule]], list[NotRun]]:
     """Return the rules that are to be run together, and those that cannot be tried."""
-    not_run, batches = [], {}
+    not_run: list[NotRun] = []
+    batches: dict[tuple[str, Scope, str], list[Rule]] = {}
     for rule in rules:
-        if rule.table not in exchange.tables or rule.predicate is None or by_block(rule):
+        if rule.table is None or rule.table not in exchange.tables or rule.predicate is None or by_block(rule):
             continue
         why = obstacle(rule, exchange.tables, {}) or unsplittable(rule)
         if why:

@@ -7,7 +7,7 @@ read whole.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -90,8 +90,8 @@ def cut(package: Package, name: str, size: int) -> list[Block]:
     data = package.read(name)
     if data is None:
         return []
-    opened = io.BytesIO(data)
-    return _blocks(file, [data[start:stop] for start, stop in _places(opened, len(data), size)], _header(opened))
+    held = io.BytesIO(data)
+    return _blocks(file, [data[start:stop] for start, stop in _places(held, len(data), size)], _header(held))
 
 
 def read_block(block: Block, schema: TableSchema) -> tuple[Table, Reading, list[Fault]] | None:
@@ -119,7 +119,7 @@ def uncut(package: Package, blocks: list[Block]) -> Block:
     return Block(blocks[0].file, package.source.read(blocks[0].file) or b"")
 
 
-def _blocks(file: str, contents: list[Stretch] | list[bytes], header: bytes) -> list[Block]:
+def _blocks(file: str, contents: Sequence[Stretch | bytes], header: bytes) -> list[Block]:
     if len(contents) == 1:
         return [Block(file, contents[0])]
     return [Block(file, content, header if number else b"", whole=False) for number, content in enumerate(contents)]

@@ -1,4 +1,4 @@
-"""The workers: those of a cluster that is there already, or processes of this machine for as long as they are needed."""
+"""The workers: those of a cluster that is there already, or processes of this machine, ended when they are done."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from sumy2022.findings import UsageError
 
 MEMORY = 4_000_000_000
 """The bytes of memory that a worker of this machine may take, where the machine has as much for each."""
+HERE = "127.0.0.1"
+"""Where the processes of this machine listen: nobody else can reach them."""
 PATIENCE = 30
 """The seconds for which a cluster and its workers are waited for."""
 LOGGERS = ("distributed", "tornado", "asyncio")
@@ -46,7 +48,9 @@ def connected(scheduler: str | None = None, workers: int | None = None) -> Itera
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=min(MEMORY, MEMORY_LIMIT // count),
-                dashboard_address=None,
+                host=HERE,
+                dashboard_address=f"{HERE}:0",
+                worker_dashboard_address=f"{HERE}:0",
                 silence_logs=logging.CRITICAL,
             ) as cluster,
             Client(cluster, set_as_default=False) as client,

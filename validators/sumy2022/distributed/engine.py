@@ -17,13 +17,13 @@ from distributed import Client, Future, KilledWorker
 
 from sumy2022.distributed.across import key_tasks, rule_tasks
 from sumy2022.distributed.blocks import Block, cut, uncut
-from sumy2022.distributed.columns import kept_columns
+from sumy2022.distributed.columns import by_block, kept_columns
 from sumy2022.distributed.exchange import Exchange, Graph, Task
 from sumy2022.distributed.looking import Look, border_faults, look, part, skeleton
 from sumy2022.findings import Fault, UsageError
 from sumy2022.frames import Table
 from sumy2022.package import Package
-from sumy2022.rule import Rule
+from sumy2022.rule import Rule, Scope
 from sumy2022.tables import Progress
 from sumy2022.validation import Outcome, context_of, unread
 from sumy2022.waivers import WAIVERS
@@ -93,12 +93,13 @@ class Cluster:
     ) -> tuple[dict[str, list[Look]], dict[str, list[Future]]]:
         """Look at each block; return by table what was seen, and on the workers that with the rows that are kept."""
         kept = kept_columns(wanted.values(), package.schemas)
+        ids = [rule.id for rule in wanted.values() if rule.scope is Scope.CELL or by_block(rule)]
 
         def looked(some: Mapping[str, list[Block]]) -> tuple[dict[str, list[Look]], dict[str, list[Future]]]:
             graph = Graph()
             tasks = [
                 [
-                    graph.add(partial(look, block, package.schemas[name], tuple(wanted), kept[name]), context)
+                    graph.add(partial(look, block, package.schemas[name], ids, kept[name]), context)
                     for block in found
                 ]
                 for name, found in some.items()

@@ -166,13 +166,10 @@ def parted(
     if not empty:
         filled = values.notna().any(axis=1)
         frame, values = frame[filled], values[filled]
-    hashes = np.zeros(len(values), dtype=np.uint64)
     for name in key:
-        cells = values[name]
-        if cells.dtype == np.float64:
-            cells = cells + 0.0  # or else -0.0, which equals 0.0, would be parted from it
-        hashes = hashes * np.uint64(31) + pd.util.hash_pandas_object(cells, index=False, categorize=False).to_numpy()
-    bucket = hashes % np.uint64(number)
+        if values[name].dtype == np.float64:
+            values[name] += 0.0  # or else -0.0, which equals 0.0, would be parted from it
+    bucket = pd.util.hash_pandas_object(values, index=False, categorize=False).to_numpy() % np.uint64(number)
     return [frame[bucket == index] for index in range(number)]
 
 

@@ -21,7 +21,7 @@ Skeletons = Mapping[str, Table]
 
 
 def judge_key(name: str, key: Key, tables: Skeletons, rows: pd.DataFrame, referred: pd.DataFrame | None) -> list[Fault]:
-    """Return the rows that repeat a key or refer to nothing; `referred` are the rows of the target that may be meant."""
+    """Return the rows that repeat a key or refer to nothing; `referred` are rows of the target that may be meant."""
     mine, targets = tables[name].with_rows(rows), {}
     if key.reference is not None and referred is not None:
         targets[key.reference.target] = tables[key.reference.target].with_rows(referred).values

@@ -46,8 +46,13 @@ class Look:
         """Return the look with its lines as they are in the file, where so many rows stand before the block."""
         if not lines:
             return self
-        kinds = {name: _moved(getattr(self, name), lines) for name in ("form", "spoiling", "cells", "judged")}
-        return replace(self, **kinds)
+        return replace(
+            self,
+            form=_moved(self.form, lines),
+            spoiling=_moved(self.spoiling, lines),
+            cells=_moved(self.cells, lines),
+            judged=_moved(self.judged, lines),
+        )
 
 
 def rules_of(ids: Collection[str]) -> list[Rule]:
@@ -86,7 +91,7 @@ def look(
     return seen, table.text[labels(narrow)]
 
 
-def part(lines: int, looked: tuple[Look | None, pd.DataFrame]) -> pd.DataFrame:
+def part(lines: int, looked: tuple[Look, pd.DataFrame]) -> pd.DataFrame:
     """Return what is kept of a block, by line of the file, where so many rows stand before the block."""
     return looked[1].set_axis(looked[1].index + lines) if lines else looked[1]
 
