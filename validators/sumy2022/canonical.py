@@ -146,7 +146,8 @@ def _without_empty_rows(table: pa.Table, schema: TableSchema) -> pa.Table:
 def form_faults(data: bytes, reading: Reading, schema: TableSchema) -> Iterator[Fault]:
     """Yield where a file's bytes, columns, rows or numbers are not in canonical form; cell rules judge its texts."""
     if reading.header:
-        yield from _order_faults(reading, schema)
+        yield from _column_faults(reading, schema)
+        yield from row_order_faults(reading, schema)
         yield from _number_faults(reading, schema)
     if reading.minimal or (not reading.lost and data == to_bytes(reading.table)):
         return
@@ -161,12 +162,16 @@ def form_faults(data: bytes, reading: Reading, schema: TableSchema) -> Iterator[
     yield from _quoting_faults(data, reading)
 
 
-def _order_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
+def _column_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
     expected = [name for name in schema.names if name in reading.header]
     found = [name for name in dict.fromkeys(reading.header) if name in expected]
     if found != expected:
         first = next(name for name, other in zip(found, expected, strict=True) if name != other)
         yield Fault(form.COLUMN_ORDER, reading.file, 1, value=first, facts={"expected": ", ".join(schema.names)})
+
+
+def row_order_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
+    """Yield the lines whose primary key is lower than that of the row before."""
     keys = [name for name in schema.primary_key if name in reading.table.column_names]
     if not keys or len(keys) < len(schema.primary_key) or reading.table.num_rows < 2:
         return

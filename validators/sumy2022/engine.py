@@ -96,7 +96,7 @@ def run_table_rules(
     for rule in rules:
         if rule.table != name or rule.predicate is None:
             continue
-        why = _obstacle(rule, tables, seen)
+        why = obstacle(rule, tables, seen)
         if why:
             not_run.append(NotRun(rule.id, why))
             continue
@@ -111,7 +111,7 @@ def run_table_rules(
     return faults, not_run
 
 
-def _obstacle(rule: Rule, tables: Mapping[str, Table], seen: dict[str, pd.Series]) -> str | None:
+def obstacle(rule: Rule, tables: Mapping[str, Table], seen: dict[str, pd.Series]) -> str | None:
     """Say why a rule cannot be tried, or None; the columns it reads are gathered in `seen`."""
     own = tables[rule.table or ""]
     for path in rule.columns:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -50,11 +50,28 @@ class Table:
                     lines.setdefault(column, set()).add(fault.line)
         return lines
 
+    def with_rows(self, text: pd.DataFrame) -> Table:
+        """Return the same table with other rows, which keeps to the lines on which it is spoilt."""
+        other = replace(self, text=text)
+        other.spoilt = self.spoilt
+        return other
+
     def key(self, line: int) -> dict[str, str]:
         """Return the primary key of the row on a line, as text."""
         names = [name for name in self.schema.primary_key if name in self.text]
         cells = ((name, self.text.at[line, name]) for name in names)
         return {name: cell for name, cell in cells if isinstance(cell, str)}
+
+
+def keyed(faults: Iterable[Fault], tables: Iterable[Table]) -> Iterator[Fault]:
+    """Yield the faults, those of a row with the row's primary key."""
+    by_file = {table.file: table for table in tables}
+    for fault in faults:
+        table = by_file.get(fault.file)
+        if table is None or fault.key or fault.line is None or fault.line not in table.text.index:
+            yield fault
+        else:
+            yield replace(fault, key=table.key(fault.line))
 
 
 def column(tables: Mapping[str, Table], table: str, path: str) -> pd.Series | None:

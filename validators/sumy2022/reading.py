@@ -68,14 +68,24 @@ def read_csv(data: bytes, file: str) -> Reading:
             reading.fault(st.EMPTY_FILE)
         reading.lost = True
         return reading
-    if not data.startswith(BOM) and (found := read_plain(data, longest=CELL_LIMIT)) is not None:
-        reading.table, reading.minimal = found
-        reading.header = reading.table.column_names
-        reading.lines = np.arange(2, reading.table.num_rows + 2)
-    else:
-        _read_records(data, reading)
+    if (sound := read_sound(data, file)) is not None:
+        return sound
+    _read_records(data, reading)
     _name_columns_once(reading)
     return reading
+
+
+def read_sound(data: bytes, file: str) -> Reading | None:
+    """Read a CSV file's bytes at once; None where they show any sign of trouble."""
+    header = first_line(data)[1]
+    if not header or data.startswith(BOM) or _OTHER_HEADER.fullmatch(header):
+        return None
+    found = read_plain(data, longest=CELL_LIMIT)
+    if found is None:
+        return None
+    table, minimal = found
+    lines = np.arange(2, table.num_rows + 2)
+    return Reading(file, table.column_names, table, lines, minimal=minimal)
 
 
 def read_export(data: bytes, file: str, delimiter: str) -> Reading:

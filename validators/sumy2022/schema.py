@@ -204,29 +204,47 @@ def bound(known: Field, limit: str) -> Any:
     return pd.Timestamp(stated) if known.type == "date" else float(stated)
 
 
-def key_schema(
-    schema: TableSchema, columns: Collection[str], targets: Mapping[str, pd.DataFrame]
-) -> pa.DataFrameSchema:
-    """Compile keys and references, the description of a reference being the table that it names.
+class Key(NamedTuple):
+    """One test across rows: no two share the values of `fields`, or these are a reference to what another table has."""
 
-    `targets` holds the frames referred to, as far as they could be read whole.
+    rule: str
+    fields: tuple[str, ...]
+    reference: ForeignKey | None = None
+
+
+def keys(schema: TableSchema, columns: Collection[str], targets: Mapping[str, Collection[str]]) -> list[Key]:
+    """Return the tests across rows that can be made of the columns.
+
+    `targets` tells the columns of each table that could be read whole, which alone can be referred to.
+    """
+    unique = [(known.name,) for known in schema.fields if known.constraints.get("unique")]
+    found = [Key(st.PRIMARY_KEY, schema.primary_key)] if schema.primary_key else []
+    found += [Key(st.UNIQUE, fields) for fields in (*unique, *schema.unique_keys)]
+    found += [
+        Key(st.FOREIGN_KEY, key.fields, key)
+        for key in schema.foreign_keys
+        if set(key.target_fields) <= set(targets.get(key.target, ()))
+    ]
+    return [key for key in found if set(key.fields) <= set(columns)]
+
+
+def key_schema(tests: Iterable[Key], targets: Mapping[str, pd.DataFrame]) -> pa.DataFrameSchema:
+    """Compile tests across rows, the description of a reference being the table that it names.
+
+    `targets` holds the frames referred to.
     """
     import pandera.pandas as pa
 
-    unique = [(known.name,) for known in schema.fields if known.constraints.get("unique")]
-    tests = [(st.UNIQUE, key, "", _unrepeated(key)) for key in (*unique, *schema.unique_keys)]
-    if schema.primary_key:
-        tests.insert(0, (st.PRIMARY_KEY, schema.primary_key, "", _unrepeated(schema.primary_key)))
-    tests += [
-        (st.FOREIGN_KEY, key.fields, key.target, _present(key, targets[key.target]))
-        for key in schema.foreign_keys
-        if key.target in targets and set(key.target_fields) <= set(targets[key.target].columns)
-    ]
     return pa.DataFrameSchema(
         checks=[
-            pa.Check(test, name=rule, title=",".join(key), description=target, ignore_na=False)
-            for rule, key, target, test in tests
-            if set(key) <= set(columns)
+            pa.Check(
+                _unrepeated(key.fields) if key.reference is None else _present(key.reference, targets),
+                name=key.rule,
+                title=",".join(key.fields),
+                description="" if key.reference is None else key.reference.target,
+                ignore_na=False,
+            )
+            for key in tests
         ]
     )
 
@@ -240,8 +258,9 @@ def _unrepeated(key: tuple[str, ...]) -> Callable[[pd.DataFrame], pd.Series]:
     return test
 
 
-def _present(key: ForeignKey, target: pd.DataFrame) -> Callable[[pd.DataFrame], pd.Series]:
+def _present(key: ForeignKey, targets: Mapping[str, pd.DataFrame]) -> Callable[[pd.DataFrame], pd.Series]:
     """Return a test that each reference is found in the target; one of several fields is filled in whole or not."""
+    target = targets[key.target]
 
     def test(frame: pd.DataFrame) -> pd.Series:
         if len(key.fields) == 1:
