@@ -98,10 +98,7 @@ class Cluster:
         def looked(some: Mapping[str, list[Block]]) -> tuple[dict[str, list[Look]], dict[str, list[Future]]]:
             graph = Graph()
             tasks = [
-                [
-                    graph.add(partial(look, block, package.schemas[name], ids, kept[name]), context)
-                    for block in found
-                ]
+                [graph.add(partial(look, block, package.schemas[name], ids, kept[name]), context) for block in found]
                 for name, found in some.items()
             ]
             pairs = self.client.get(graph.tasks, tasks, sync=False)
