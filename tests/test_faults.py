@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -80,6 +81,7 @@ WRITING = {
     "retire": RETIRE,
     "release": ["release"],
     "diff": ["diff", "HEAD", "--output", "changes.txt"],
+    "docs": ["docs"],
     **{f"export {name}": ["export", name] for name in ("csv", "parquet", "sqlite", "xlsx")},
 }
 
@@ -132,6 +134,16 @@ def test_a_disk_that_can_only_be_read_is_named(command: str, disk: Path) -> None
 def test_what_only_reads_needs_no_disk_to_write_to(command: list[str], disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(disk.parent)], check=True)
     assert call(*command, cwd=disk).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["export parquet", "export sqlite", "export xlsx"])
+def test_a_file_that_may_not_grow_is_as_a_full_disk(command: str, folder: Path) -> None:
+    """And it can be tried without being root."""
+    before = contents(folder)
+    limit = (8 << 10, 8 << 10)
+    done = call(*WRITING[command], cwd=folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+    assert (done.returncode, b"cannot be written" in done.stderr) == (2, True)
+    assert contents(folder) == before
 
 
 # Killed ---------------------------------------------------------------------------------------------------------
@@ -287,5 +299,6 @@ def test_output_that_nobody_takes_is_no_success(command: list[str], stream: str,
     assert done.stderr.count(b"\n") == (0 if stream == "gone" else 1), "whoever reads no further, such as `head`, knows"
 
 
-def test_closed_input_makes_no_difference(folder: Path) -> None:
-    assert call("validate", cwd=folder, stdin=None, preexec_fn=lambda: os.close(0)).returncode == 0
+@pytest.mark.parametrize("stream", [0, 2], ids=["input", "errors"])
+def test_a_stream_that_is_not_needed_may_be_closed(stream: int, folder: Path) -> None:
+    assert call("validate", cwd=folder, preexec_fn=lambda: os.close(stream)).returncode == 0

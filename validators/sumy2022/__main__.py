@@ -66,7 +66,7 @@ def main(argv: list[str] | None = None) -> int:
         # Of files, the commands tell what they could; what is left is a disk or device that fails in between.
         if error.filename is None:
             _forget_output()
-        where = "The output" if error.filename is None else error.filename
+        where = "The output or a file" if error.filename is None else error.filename
         return _fail(f"{where} cannot be written or read: {error.strerror or error}.")
     except KeyboardInterrupt:
         print("sumy2022: interrupted", file=sys.stderr)  # noqa: T201
