@@ -31,9 +31,10 @@ from fuzzing import fuzz
 from referee import to_csv
 from sumy2022 import diff
 from sumy2022.__main__ import main
-from sumy2022.canonical import SURE, _canonical_cells, canonical_cell, clean, read_restorable, tidy, write_atomically
+from sumy2022.canonical import _canonical_cells, canonical_cell, clean, read_restorable, tidy, write_atomically
 from sumy2022.example import Edit
 from sumy2022.package import open_package
+from sumy2022.rules import canonical as form
 from sumy2022.schema import Field, TableSchema
 from sumy2022.spreadsheet import habit, restored
 from sumy2022.text import matches
@@ -453,7 +454,7 @@ def test_a_column_is_restored_as_its_cells_are(known: Field | None, cells: list[
 def test_what_is_sure_is_canonical_whatever_stands_beside_it() -> None:
     """So that cells of such characters need not be looked at one by one."""
     every = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
-    sure = set(pa.array(every).filter(matches(pa.array(every), f"[{SURE}]")).to_pylist())
+    sure = set(pa.array(every).filter(matches(pa.array(every), f"[{form.SURE}]")).to_pylist())
     assert len(sure) > 1000
     assert all(clean(character) == character and not unicodedata.combining(character) for character in sure)
     composed = (unicodedata.decomposition(character).split() for character in every)

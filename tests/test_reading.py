@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from random import Random
 from typing import NamedTuple
 from unittest import mock
 
@@ -247,6 +248,22 @@ def test_both_ways_of_reading_give_the_same(grid: list[list[str]]) -> None:
     assert fast.table.equals(slow.table)
     assert (fast.header, fast.lines.tolist()) == (slow.header, slow.lines.tolist())
     assert (fast.faults, fast.lost) == (slow.faults, slow.lost) == ([], False)
+
+
+@fuzz(300)
+@given(grids(), st.randoms(use_true_random=False))
+def test_what_passes_for_minimal_is_what_is_written(grid: list[list[str]], chance: Random) -> None:
+    """Some cells are quoted that need it or not; a plain file counts as minimal exactly if it would be written so."""
+
+    def quoted(cell: str) -> str:
+        needs = any(mark in cell for mark in '",')
+        return '"' + cell.replace('"', '""') + '"' if needs or chance.random() < 0.2 else cell
+
+    data = "".join(",".join(map(quoted, row)) + "\n" for row in grid).encode()
+    for text in (data, data.removesuffix(b"\n")):
+        found = read_plain(text, CELL_LIMIT)
+        if found is not None and found.table.num_columns > 1:
+            assert found.minimal == (to_bytes(found.table) == text)
 
 
 PIECES = st.sampled_from(

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import Files, lay, write
+from fuzzing import fuzz
+from sumy2022.context import Context
 from sumy2022.example import Add, Change, Edit
 from sumy2022.rule import REGISTRY, Rule
 from sumy2022.rules import load_all
+from sumy2022.text import contains
 from sumy2022.validation import validate
 
 load_all()
+SUSPICIOUS = [
+    text
+    for rule in REGISTRY.values()
+    if rule.suspect
+    for change in rule.bad
+    if isinstance(change, Edit)
+    for text in change.cells.values()
+]
+"""The cells of the bad examples of the rules that judge suspects alone."""
 RULES = [pytest.param(rule, id=rule.id) for rule in REGISTRY.values() if not rule.retired]
 
 
@@ -62,3 +77,14 @@ def test_a_denied_capture_of_a_contested_place_needs_no_change_of_control(miniat
     assert line not in found(lay(miniature, changes), tmp_path / "denied")
     assert line in found(lay(miniature, [changes[0], *contested]), tmp_path / "undisputed")
     assert line in found(lay(miniature, changes[:2]), tmp_path / "held")
+
+
+@fuzz(60)
+@given(st.lists(st.text(max_size=30) | st.sampled_from(SUSPICIOUS), min_size=1, max_size=20))
+def test_a_cell_that_is_refused_is_a_suspect(texts: list[str]) -> None:
+    cells = pd.Series(texts, dtype="str")
+    for rule in REGISTRY.values():
+        if rule.suspect:
+            assert rule.predicate is not None
+            refused = ~rule.predicate(cells, Context())
+            assert not (refused & ~contains(cells, rule.suspect)).any(), rule.id

@@ -25,16 +25,8 @@ from sumy2022.schema import LEXICAL, Field, TableSchema
 from sumy2022.spreadsheet import PLAIN_NUMBER, restored, restored_already
 from sumy2022.text import matches
 
-INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-"""Zero-width and bidirectional characters, as the inside of a character class."""
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
-SURE = (
-    r"!-~\x{a1}-\x{ac}\x{ae}-\x{2ff}\x{400}-\x{482}\x{48a}-\x{52f}"
-    r"\x{2010}-\x{2027}\x{2030}-\x{205e}\x{20a0}-\x{20bf}\x{2116}"
-)
-"""Visible characters of Latin and Cyrillic texts, as the inside of a class of RE2, that are in NFC whatever stands
-beside them."""
-_SURE = f"[{SURE}](?: ?[{SURE}])*"
+_INVISIBLE = re.compile(form.INVISIBLE)
+_SURE = f"[{form.SURE}](?: ?[{form.SURE}])*"
 ROWS = 1 << 16
 """How many rows are written at a time."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -154,9 +146,10 @@ def _without_empty_rows(table: pa.Table, schema: TableSchema) -> pa.Table:
 def form_faults(data: bytes, reading: Reading, schema: TableSchema) -> Iterator[Fault]:
     """Yield where a file's bytes, columns, rows or numbers are not in canonical form; cell rules judge its texts."""
     if reading.header:
-        yield from _order_faults(reading, schema)
+        yield from _column_faults(reading, schema)
+        yield from row_order_faults(reading, schema)
         yield from _number_faults(reading, schema)
-    if not reading.lost and data == to_bytes(reading.table):
+    if reading.minimal or (not reading.lost and data == to_bytes(reading.table)):
         return
     if data.startswith(BOM):
         yield Fault(form.BYTE_ORDER_MARK, reading.file, 1)
@@ -169,12 +162,16 @@ def form_faults(data: bytes, reading: Reading, schema: TableSchema) -> Iterator[
     yield from _quoting_faults(data, reading)
 
 
-def _order_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
+def _column_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
     expected = [name for name in schema.names if name in reading.header]
     found = [name for name in dict.fromkeys(reading.header) if name in expected]
     if found != expected:
         first = next(name for name, other in zip(found, expected, strict=True) if name != other)
         yield Fault(form.COLUMN_ORDER, reading.file, 1, value=first, facts={"expected": ", ".join(schema.names)})
+
+
+def row_order_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
+    """Yield the lines whose primary key is lower than that of the row before."""
     keys = [name for name in schema.primary_key if name in reading.table.column_names]
     if not keys or len(keys) < len(schema.primary_key) or reading.table.num_rows < 2:
         return

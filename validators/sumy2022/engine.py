@@ -14,6 +14,7 @@ from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table, column, faulty, show, unsuited
 from sumy2022.rule import Rule, Scope
 from sumy2022.schema import breaches, labels
+from sumy2022.text import contains
 
 BATCH = 500_000
 """How many cells are judged at once, at most, where one column does not have more."""
@@ -40,16 +41,16 @@ def rule_check(rule: Rule, context: Context) -> pa.Check:
 def run_cell_rules(tables: Iterable[Table], rules: Iterable[Rule], context: Context) -> Iterator[Fault]:
     """Yield the breaches of the rules that judge each text cell by itself."""
     mine = [rule for rule in rules if rule.scope is Scope.CELL]
-    for free_text in (False, True):
-        checks = [rule_check(rule, context) for rule in mine if rule.free_text is free_text]
+    for prose in (False, True):
+        judging = [rule for rule in mine if prose or not rule.free_text]
         columns = [
             (table, name)
             for table in tables
-            for name in (table.schema.prose if free_text else table.schema.texts)
-            if name in table.text
+            for name in table.schema.texts
+            if name in table.text and (name in table.schema.prose) is prose
         ]
-        for batch in _batches(columns):
-            yield from _cell_faults(batch, checks)
+        for batch in _batches(columns) if judging else ():
+            yield from _cell_faults(batch, judging, context)
 
 
 def _batches(columns: list[tuple[Table, str]]) -> Iterator[list[tuple[Table, str]]]:
@@ -66,12 +67,16 @@ def _batches(columns: list[tuple[Table, str]]) -> Iterator[list[tuple[Table, str
         yield batch
 
 
-def _cell_faults(columns: list[tuple[Table, str]], checks: list[pa.Check]) -> Iterator[Fault]:
-    """Judge the cells of several columns as one, and tell them apart again by their number."""
+def _cell_faults(columns: list[tuple[Table, str]], rules: list[Rule], context: Context) -> Iterator[Fault]:
+    """Judge the cells of several columns as one, and tell them apart again by their number.
+
+    Most cells are suspects for no rule; one pattern of all rules tells.
+    """
     cells = pd.concat([table.text[name] for table, name in columns], ignore_index=True)
     starts = np.cumsum([0, *(len(table.text) for table, _ in columns)])
-    filled = cells[cells.notna()]
-    for check, sound in breaches(pa.DataFrameSchema(checks=checks), filled.to_frame("cell")):
+    suspects = cells[contains(cells, "|".join(f"(?:{rule.suspect})" for rule in rules))]
+    checks = [rule_check(rule, context) for rule in rules]
+    for check, sound in breaches(pa.DataFrameSchema(checks=checks), suspects.to_frame("cell")):
         for at in sound.index[~sound]:
             number = int(np.searchsorted(starts, at, side="right")) - 1
             table, name = columns[number]
@@ -91,7 +96,7 @@ def run_table_rules(
     for rule in rules:
         if rule.table != name or rule.predicate is None:
             continue
-        why = _obstacle(rule, tables, seen)
+        why = obstacle(rule, tables, seen)
         if why:
             not_run.append(NotRun(rule.id, why))
             continue
@@ -106,7 +111,7 @@ def run_table_rules(
     return faults, not_run
 
 
-def _obstacle(rule: Rule, tables: Mapping[str, Table], seen: dict[str, pd.Series]) -> str | None:
+def obstacle(rule: Rule, tables: Mapping[str, Table], seen: dict[str, pd.Series]) -> str | None:
     """Say why a rule cannot be tried, or None; the columns it reads are gathered in `seen`."""
     own = tables[rule.table or ""]
     for path in rule.columns:

@@ -11,6 +11,8 @@ from sumy2022.findings import UsageError
 
 DISTRIBUTION = "sumy-2022"
 EXTRAS = {
+    "dask": "dask",
+    "distributed": "dask",
     "matplotlib": "docs",
     "pandera": "validate",
     "rich": "validate",

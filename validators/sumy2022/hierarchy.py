@@ -7,37 +7,53 @@ first parent; a chain is followed for `DEPTH` steps.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sumy2022.numbering import NULL, Numbers, numbered, positions
+
 DEPTH = 16
 """More steps than any sound chain of parents has."""
-
-Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
 class _Tree:
-    """A table's rows and their parents as numbers: `up[n]` is the parent of `n`, -1 stands for none."""
+    """A table's rows and their parents as numbers: `up[n]` is the parent of `n`, -1 stands for none.
 
-    names: pd.Index
+    `firsts` tells where among `texts` each number's name stands first.
+    """
+
+    texts: pd.Series
+    firsts: Numbers
     rows: Numbers
     up: Numbers
 
     @classmethod
     def of(cls, ids: pd.Series, parents: pd.Series) -> _Tree:
-        numbers, names = pd.factorize(pd.concat([ids, parents], ignore_index=True))
-        rows, above = numbers[: len(ids)], numbers[len(ids) :]
-        up = np.full(len(names) + 1, -1)  # the last place answers for -1, which is what -1 looks up
+        numbers = np.concatenate(numbered(ids, parents))
+        nodes, known = pd.factorize(numbers)
+        firsts = np.zeros(len(known), dtype=np.int64)
+        firsts[nodes[::-1]] = np.arange(len(nodes))[::-1]
+        nodes[numbers == NULL] = -1
+        rows, above = nodes[: len(ids)], nodes[len(ids) :]
+        up = np.full(len(known) + 1, -1)  # the last place answers for -1, which is what -1 looks up
         up[rows[::-1]] = above[::-1]
         up[-1] = -1
-        return cls(pd.Index(names), rows, up)
+        return cls(pd.concat([ids, parents], ignore_index=True), firsts, rows, up)
 
-    def numbers(self, names: pd.Series | list[str | None]) -> Numbers:
+    @cached_property
+    def names(self) -> pd.Series:
+        """Return the name of each node."""
+        return self.texts.take(self.firsts)
+
+    def numbers(self, names: pd.Series) -> Numbers:
         """Return the number of each name, -1 for a null and for one that is not in the tree."""
-        return self.names.get_indexer(pd.Index(names))
+        at = positions(names, self.names)
+        assert at is not None, "identifiers are text"
+        return at
 
     def marked(self, nodes: Numbers) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Tell for each row whether it is one of the nodes."""
@@ -63,7 +79,7 @@ def in_cycle(ids: pd.Series, parents: pd.Series) -> pd.Series:
 def within(ids: pd.Series, parents: pd.Series, root: str | None) -> pd.Series:
     """Tell for each row whether it is the root or lies below it."""
     tree = _Tree.of(ids, parents)
-    (top,) = tree.numbers([root])
+    (top,) = tree.numbers(pd.Series([root], dtype="str"))
     above, inside = tree.rows, np.zeros(len(ids), dtype=bool)
     for _ in range(DEPTH if top >= 0 else 0):
         inside |= above == top
@@ -89,7 +105,7 @@ def raised(frame: pd.DataFrame, column: str, ids: pd.Series, parents: pd.Series)
         nodes.append(node)
         node = tree.up[node]
     repeated = frame.iloc[np.concatenate(places)].copy()
-    repeated[column] = tree.names.take(np.concatenate(nodes)).array
+    repeated[column] = tree.names.array.take(np.concatenate(nodes))
     return repeated
 
 
@@ -107,13 +123,17 @@ def lies_in(inner: pd.Series, outer: pd.Series, ids: pd.Series, parents: pd.Seri
 def with_ancestors(ids: pd.Series, parents: pd.Series, start: pd.Series) -> pd.Series:
     """Tell for each row whether it is marked in `start` or stands above a row that is."""
     tree = _Tree.of(ids, parents)
-    reached = fresh = np.unique(tree.rows[start.to_numpy()])
-    for _ in range(DEPTH):
-        fresh = np.setdiff1d(tree.up[fresh], reached)
+    reached = np.zeros(len(tree.up), dtype=bool)
+    reached[-1] = True
+    fresh = tree.rows[start.to_numpy()]
+    for _ in range(DEPTH + 1):
+        fresh = fresh[~reached[fresh]]
         if not fresh.size:
             break
-        reached = np.union1d(reached, fresh)
-    return pd.Series(tree.marked(reached), index=ids.index) | start
+        reached[fresh] = True
+        fresh = tree.up[fresh]
+    reached[-1] = False
+    return pd.Series(reached[tree.rows], index=ids.index) | start
 
 
 def topmost(ids: pd.Series, parents: pd.Series) -> pd.Series:
@@ -123,5 +143,4 @@ def topmost(ids: pd.Series, parents: pd.Series) -> pd.Series:
     for _ in range(DEPTH):
         above = tree.up[top]
         top = np.where(above >= 0, above, top)
-    names = pd.Series(tree.names.take(top), index=ids.index)
-    return names.where(ids.notna())
+    return pd.Series(tree.names.array.take(top, allow_fill=True), index=ids.index)

@@ -37,7 +37,7 @@ class Reading:
 
     `table` has one string column per header name (the first, where a name is repeated); `lines` is the
     physical line of each record. `lost` tells that records are missing from it: what was wrong with them is
-    among `faults`.
+    among `faults`. `minimal` tells that the bytes are known to be what this table is written as.
     """
 
     file: str
@@ -46,6 +46,7 @@ class Reading:
     lines: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.int64))
     faults: list[Fault] = field(default_factory=list)
     lost: bool = False
+    minimal: bool = False
 
     def fault(self, rule: str, line: int | None = None, value: str | None = None, **facts: str) -> None:
         """Record a fault of this file."""
@@ -67,14 +68,24 @@ def read_csv(data: bytes, file: str) -> Reading:
             reading.fault(st.EMPTY_FILE)
         reading.lost = True
         return reading
-    if not data.startswith(BOM) and (table := read_plain(data, longest=CELL_LIMIT)) is not None:
-        reading.header = table.column_names
-        reading.lines = np.arange(2, table.num_rows + 2)
-        reading.table = table
-    else:
-        _read_records(data, reading)
+    if (sound := read_sound(data, file)) is not None:
+        return sound
+    _read_records(data, reading)
     _name_columns_once(reading)
     return reading
+
+
+def read_sound(data: bytes, file: str) -> Reading | None:
+    """Read a CSV file's bytes at once; None where they show any sign of trouble."""
+    header = first_line(data)[1]
+    if not header or data.startswith(BOM) or _OTHER_HEADER.fullmatch(header):
+        return None
+    found = read_plain(data, longest=CELL_LIMIT)
+    if found is None:
+        return None
+    table, minimal = found
+    lines = np.arange(2, table.num_rows + 2)
+    return Reading(file, table.column_names, table, lines, minimal=minimal)
 
 
 def read_export(data: bytes, file: str, delimiter: str) -> Reading:

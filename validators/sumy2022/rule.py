@@ -56,7 +56,8 @@ class Rule:
     all columns the predicate may read: `fields`, those in `reads`, and columns reached over foreign keys,
     written `source_id.published`. `needs` names further tables and the columns of each that are read.
     `free_text` keeps a cell rule to prose: text columns without enum, pattern or key. `place` is where the bad
-    example is found (file and line), if that is not the first row it changes.
+    example is found (file and line), if that is not the first row it changes. `suspect` is a pattern that is
+    found in every cell which a cell rule refuses, so that many cells can be searched for those of many rules at once.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Rule:
     good: tuple[Change, ...] = ()
     place: tuple[str, int | None] | None = None
     free_text: bool = False
+    suspect: str = ""
     predicate: Predicate | None = None
     detail: Detail | None = None
     finder: Finder | None = None

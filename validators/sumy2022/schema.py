@@ -20,9 +20,10 @@ import pyarrow as arrow
 import pyarrow.compute as pc
 
 from sumy2022.findings import RuleCrashed
+from sumy2022.numbering import positions, repeated
 from sumy2022.rules import structure as st
 from sumy2022.text import arrow as as_arrow
-from sumy2022.text import found_in, matches, plain, within_length
+from sumy2022.text import found_in, matches, plain, whole, within_length
 
 if TYPE_CHECKING:
     import pandera.pandas as pa  # elsewhere imported where it is used: who only reads tables can do without
@@ -203,29 +204,47 @@ def bound(known: Field, limit: str) -> Any:
     return pd.Timestamp(stated) if known.type == "date" else float(stated)
 
 
-def key_schema(
-    schema: TableSchema, columns: Collection[str], targets: Mapping[str, pd.DataFrame]
-) -> pa.DataFrameSchema:
-    """Compile keys and references, the description of a reference being the table that it names.
+class Key(NamedTuple):
+    """One test across rows: no two share the values of `fields`, or these are a reference to what another table has."""
 
-    `targets` holds the frames referred to, as far as they could be read whole.
+    rule: str
+    fields: tuple[str, ...]
+    reference: ForeignKey | None = None
+
+
+def keys(schema: TableSchema, columns: Collection[str], targets: Mapping[str, Collection[str]]) -> list[Key]:
+    """Return the tests across rows that can be made of the columns.
+
+    `targets` tells the columns of each table that could be read whole, which alone can be referred to.
+    """
+    unique = [(known.name,) for known in schema.fields if known.constraints.get("unique")]
+    found = [Key(st.PRIMARY_KEY, schema.primary_key)] if schema.primary_key else []
+    found += [Key(st.UNIQUE, fields) for fields in (*unique, *schema.unique_keys)]
+    found += [
+        Key(st.FOREIGN_KEY, key.fields, key)
+        for key in schema.foreign_keys
+        if set(key.target_fields) <= set(targets.get(key.target, ()))
+    ]
+    return [key for key in found if set(key.fields) <= set(columns)]
+
+
+def key_schema(tests: Iterable[Key], targets: Mapping[str, pd.DataFrame]) -> pa.DataFrameSchema:
+    """Compile tests across rows, the description of a reference being the table that it names.
+
+    `targets` holds the frames referred to.
     """
     import pandera.pandas as pa
 
-    unique = [(known.name,) for known in schema.fields if known.constraints.get("unique")]
-    tests = [(st.UNIQUE, key, "", _unrepeated(key)) for key in (*unique, *schema.unique_keys)]
-    if schema.primary_key:
-        tests.insert(0, (st.PRIMARY_KEY, schema.primary_key, "", _unrepeated(schema.primary_key)))
-    tests += [
-        (st.FOREIGN_KEY, key.fields, key.target, _present(key, targets[key.target]))
-        for key in schema.foreign_keys
-        if key.target in targets and set(key.target_fields) <= set(targets[key.target].columns)
-    ]
     return pa.DataFrameSchema(
         checks=[
-            pa.Check(test, name=rule, title=",".join(key), description=target, ignore_na=False)
-            for rule, key, target, test in tests
-            if set(key) <= set(columns)
+            pa.Check(
+                _unrepeated(key.fields) if key.reference is None else _present(key.reference, targets),
+                name=key.rule,
+                title=",".join(key.fields),
+                description="" if key.reference is None else key.reference.target,
+                ignore_na=False,
+            )
+            for key in tests
         ]
     )
 
@@ -234,24 +253,21 @@ def _unrepeated(key: tuple[str, ...]) -> Callable[[pd.DataFrame], pd.Series]:
     """Return a test that no row repeats an earlier one; a key with an empty part is not compared."""
 
     def test(frame: pd.DataFrame) -> pd.Series:
-        if len(key) == 1:
-            cells = frame[key[0]]
-            return ~cells.duplicated() | cells.isna()
-        parts = frame[list(key)]
-        return ~parts.duplicated() | parts.isna().any(axis=1)
+        return ~repeated([frame[name] for name in key])
 
     return test
 
 
-def _present(key: ForeignKey, target: pd.DataFrame) -> Callable[[pd.DataFrame], pd.Series]:
+def _present(key: ForeignKey, targets: Mapping[str, pd.DataFrame]) -> Callable[[pd.DataFrame], pd.Series]:
     """Return a test that each reference is found in the target; one of several fields is filled in whole or not."""
+    target = targets[key.target]
 
     def test(frame: pd.DataFrame) -> pd.Series:
         if len(key.fields) == 1:
             cells, known = frame[key.fields[0]], target[key.target_fields[0]]
-            if cells.dtype == "str":
-                return plain(found_in(as_arrow(cells), as_arrow(known).drop_null()), cells.index)
-            return cells.isin(known.dropna()) | cells.isna()
+            at = positions(cells, known)
+            found = cells.isin(known.dropna()) if at is None else pd.Series(at >= 0, index=cells.index)
+            return found | cells.isna()
         parts = frame[list(key.fields)]
         wanted = pd.MultiIndex.from_frame(target[list(key.target_fields)])
         found = pd.Series(pd.MultiIndex.from_frame(parts).isin(wanted), index=frame.index)
@@ -280,6 +296,14 @@ def labels(names: Iterable[str]) -> pd.Index:
 
 
 def _values(known: Field, cells: pd.Series, exact: bool) -> pd.Series:
+    """Return a column's values; what it holds often is read once."""
+    coded = whole(as_arrow(cells)).dictionary_encode()
+    distinct = _read(known, coded.dictionary.to_pandas(), exact)
+    values = distinct.array.take(coded.indices.fill_null(-1).to_numpy(), allow_fill=True)
+    return pd.Series(values, index=cells.index)
+
+
+def _read(known: Field, cells: pd.Series, exact: bool) -> pd.Series:
     sound = cells.where(plain(matches(as_arrow(cells), LEXICAL[known.type] or ""), cells.index))
     if known.type == "date":
         return pd.to_datetime(sound, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -13,9 +13,11 @@ from sumy2022.schema import (
     BOUNDS,
     EXPECTED,
     Field,
+    Key,
     breaches,
     cell_tests,
     key_schema,
+    keys,
     text_schema,
     value_schema,
 )
@@ -27,7 +29,17 @@ SPOILT_BY_SPREADSHEETS = {st.BAD_TYPE, st.ENUM, st.PATTERN, st.BAD_URI}
 
 
 def structural_faults(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Yield every breach of a table's schema, cell by cell; `targets` as in `key_schema`."""
+    """Yield every breach of a table's schema, by cells and across rows.
+
+    `targets` holds the values of the tables that could be read whole, to which its references are followed.
+    """
+    yield from cell_faults(table)
+    columns = {name: list(frame.columns) for name, frame in targets.items()}
+    yield from key_faults(table, keys(table.schema, table.text.columns, columns), targets)
+
+
+def cell_faults(table: Table) -> Iterator[Fault]:
+    """Yield every cell that is not as its field wants it."""
     schema, columns = table.schema, table.text.columns
     tests = list(cell_tests(schema, columns))
     broken = {check.name for check, _ in breaches(text_schema(tests), table.text)}
@@ -48,7 +60,18 @@ def structural_faults(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iter
     for check, sound in breaches(value_schema(schema, columns), table.values):
         for line in sound.index[~sound]:
             yield _cell_fault(table, st.BOUNDS, str(check.title), line)
-    yield from _key_faults(table, targets)
+
+
+def key_faults(table: Table, tests: Iterable[Key], targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Yield repeated keys, with the line they repeat, and references to nothing, with the table they name."""
+    for check, sound in breaches(key_schema(tests, targets), table.values):
+        fields = str(check.title).split(",")
+        rows = [table.values[name] for name in fields]
+        first = table.values.index.to_series().groupby(rows, dropna=False).transform("first")
+        for line in sound.index[~sound]:
+            cells = ", ".join(map(str, table.text.loc[line, fields]))
+            facts = {"target": str(check.description), "other": str(first[line])}
+            yield Fault(str(check.name), table.file, int(line), ", ".join(fields), cells, facts)
 
 
 def _cell_fault(table: Table, rule: str, column: str, line: int) -> Fault:
@@ -78,15 +101,3 @@ def _expectation(known: Field, rule: str) -> str:
     if rule == st.LENGTH:
         words = {"minLength": "at least {} characters", "maxLength": "at most {} characters"}
     return " and ".join(phrase.format(limits[name]) for name, phrase in words.items() if name in limits)
-
-
-def _key_faults(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Yield repeated keys, with the line they repeat, and references to nothing, with the table they name."""
-    for check, sound in breaches(key_schema(table.schema, table.text.columns, targets), table.values):
-        fields = str(check.title).split(",")
-        rows = [table.values[name] for name in fields]
-        first = table.values.index.to_series().groupby(rows, dropna=False).transform("first")
-        for line in sound.index[~sound]:
-            cells = ", ".join(map(str, table.text.loc[line, fields]))
-            facts = {"target": str(check.description), "other": str(first[line])}
-            yield Fault(str(check.name), table.file, int(line), ", ".join(fields), cells, facts)

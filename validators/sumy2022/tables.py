@@ -31,7 +31,7 @@ def read_table(package: Package, name: str, faults: list[Fault] | None = None) -
     reading = read_csv(data, package.resource(name).path)
     if faults is not None:
         faults += form_faults(data, reading, schema)
-    return _table(schema, reading)
+    return table_of(schema, reading)
 
 
 def read_tables(
@@ -63,7 +63,8 @@ def read_tables(
     return tables
 
 
-def _table(schema: TableSchema, reading: Reading) -> Table:
+def table_of(schema: TableSchema, reading: Reading) -> Table:
+    """Return what was read as a table of the schema, with the faults of its records and columns."""
     known = [name for name in schema.names if name in reading.table.column_names]
     lines = pd.Index(reading.lines, name="line")
     text = reading.table.select(known).to_pandas().set_axis(lines).set_axis(labels(known), axis=1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 
@@ -13,11 +14,13 @@ from sumy2022 import rules as catalogue
 from sumy2022.context import Context
 from sumy2022.extras import need
 from sumy2022.findings import Fault, Finding, NotRun, Report
-from sumy2022.frames import Table
+from sumy2022.frames import Table, keyed
 from sumy2022.outline import Outline, read_outline
 from sumy2022.package import Package, manifests, open_package
 from sumy2022.rule import REGISTRY, Rule, Scope, find
 from sumy2022.rules import structure as st
+from sumy2022.rules.history import RETIRED
+from sumy2022.schema import labels
 from sumy2022.tables import Progress, read_tables
 from sumy2022.waivers import WAIVERS, waive
 
@@ -27,32 +30,75 @@ OUTLINE = "outline"
 """The name of the resource that holds the outline of the area."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What an engine has seen in a package.
+
+    `tables` are those that could be read; of their rows they need not hold more than those of the waivers, where each
+    fault of a row has its key. `rows` counts the rows of each.
+    """
+
+    tables: Mapping[str, Table]
+    rows: Mapping[str, int]
+    faults: list[Fault]
+    not_run: list[NotRun]
+
+
+class Engine(Protocol):
+    """What tries the rules on the tables of a package."""
+
+    def __call__(self, package: Package, wanted: Mapping[str, Rule], progress: Progress) -> Outcome:
+        """Read the tables, check them against their schemas, and run the rules that are wanted."""
+
+
 def validate(
     package: str | Path | Package | None = None,
     *,
     only: Collection[str] = (),
     skip: Collection[str] = (),
     progress: Progress = lambda _: None,
+    engine: Engine | None = None,
 ) -> Report:
     """Check a package against its schemas and the rules.
 
     `package` is an opened package or a path as for `open_package`. `only` and `skip` name rules by id or slug.
-    `progress` is called with the name of each step.
+    `progress` is called with the name of each step. `engine` is what the tables are judged by, if not by this process.
 
     Raises `UsageError` where there is no package or no such rule, or a library of the extra `validate` is missing, and
     `RuleCrashed` where a rule fails.
     """
     need("Checking a package", "pandera", "shapely")
-    from sumy2022.engine import run_cell_rules, run_table_rules
-
     catalogue.load_all()
     wanted = wanted_rules(only, skip)
     opened = package if isinstance(package, Package) else open_package(package)
-    faults = list(opened.faults)
-    not_run = [NotRun(find(word).id, "left out on request") for word in skip]
-    tables = read_tables(opened, faults=faults, progress=progress)
-    not_run += _unread(opened, tables, wanted)
-    context, problems = _context(opened, tables)
+    seen = (engine or judge_here)(opened, wanted, progress)
+    not_run = [*seen.not_run, *(NotRun(find(word).id, "left out on request") for word in skip)]
+    tried = wanted.keys() - {item.rule for item in not_run}
+    findings, waived, faults = waive(
+        _findings([*opened.faults, *seen.faults], wanted, seen.tables),
+        seen.tables.get(WAIVERS),
+        opened.descriptor.version,
+        tried,
+    )
+    return Report(
+        name=opened.descriptor.name,
+        version=opened.descriptor.version,
+        rows=seen.rows,
+        findings=tuple(sorted([*findings, *_findings(faults, wanted, seen.tables)], key=lambda finding: finding.order)),
+        waived=tuple(waived),
+        not_run=tuple(sorted(set(not_run), key=lambda item: (item.rule, item.why))),
+        rules_run=len(tried),
+    )
+
+
+def judge_here(package: Package, wanted: Mapping[str, Rule], progress: Progress) -> Outcome:
+    """Judge a package's tables in this process, with all of them in its memory."""
+    from sumy2022.engine import run_cell_rules, run_table_rules
+
+    faults: list[Fault] = []
+    tables = read_tables(package, faults=faults, progress=progress)
+    not_run = unread(package, tables, wanted)
+    context, problems = context_of(package, {name: table.file for name, table in tables.items()})
     faults += problems
     progress("rules of cells")
     faults += run_cell_rules(tables.values(), wanted.values(), context)
@@ -62,22 +108,10 @@ def validate(
         found, left_out = run_table_rules(name, tables, wanted.values(), context)
         faults += found
         not_run += left_out
-    found, left_out = _run_finders(opened, tables, wanted, context)
+    found, left_out = run_finders(package.schemas, tables, wanted.values(), context)
     faults += found
     not_run += left_out
-    tried = wanted.keys() - {item.rule for item in not_run}
-    findings, waived, faults = waive(
-        _findings(faults, wanted, tables), tables.get(WAIVERS), opened.descriptor.version, tried
-    )
-    return Report(
-        name=opened.descriptor.name,
-        version=opened.descriptor.version,
-        rows={name: len(table.text) for name, table in tables.items()},
-        findings=tuple(sorted([*findings, *_findings(faults, wanted, tables)], key=lambda finding: finding.order)),
-        waived=tuple(waived),
-        not_run=tuple(sorted(set(not_run), key=lambda item: (item.rule, item.why))),
-        rules_run=len(tried),
-    )
+    return Outcome(tables, {name: len(table.text) for name, table in tables.items()}, faults, not_run)
 
 
 def wanted_rules(only: Collection[str] = (), skip: Collection[str] = ()) -> dict[str, Rule]:
@@ -87,7 +121,7 @@ def wanted_rules(only: Collection[str] = (), skip: Collection[str] = ()) -> dict
     return {name: rule for name, rule in REGISTRY.items() if name in chosen - left_out and not rule.retired}
 
 
-def _unread(package: Package, tables: Mapping[str, Table], wanted: Mapping[str, Rule]) -> list[NotRun]:
+def unread(package: Package, tables: Mapping[str, Table], wanted: Mapping[str, Rule]) -> list[NotRun]:
     """Tell the rules that lack their table, and the references that could not be followed."""
     lacking = [
         NotRun(rule.id, f"the package has no readable table {rule.table}")
@@ -103,15 +137,18 @@ def _unread(package: Package, tables: Mapping[str, Table], wanted: Mapping[str, 
     return lacking
 
 
-def _run_finders(
-    package: Package, tables: Mapping[str, Table], wanted: Mapping[str, Rule], context: Context
+def run_finders(
+    names: Collection[str], tables: Mapping[str, Table], rules: Iterable[Rule], context: Context
 ) -> tuple[list[Fault], list[NotRun]]:
-    """Run the rules about the package and its history; return the breaches, and the rules that could not be tried."""
-    broken = [name for name in package.schemas if name not in tables or not tables[name].whole]
-    seen = replace(context, tables={name: table.text for name, table in tables.items()})
+    """Run the rules about the package and its history; return the breaches, and the rules that could not be tried.
+
+    `names` are those of all tables of the package. The rules see the columns of `identity` alone.
+    """
+    broken = [name for name in names if name not in tables or not tables[name].whole]
+    seen = replace(context, tables={name: table.text[labels(identity(table))] for name, table in tables.items()})
     faults: list[Fault] = []
     not_run = []
-    for rule in wanted.values():
+    for rule in rules:
         if rule.finder is not None and rule.scope is Scope.HISTORY and broken:
             not_run.append(NotRun(rule.id, f"{', '.join(broken)} could not be read whole"))
         elif rule.finder is not None:
@@ -119,8 +156,16 @@ def _run_finders(
     return faults, not_run
 
 
-def _context(package: Package, tables: Mapping[str, Table]) -> tuple[Context, list[Fault]]:
-    """Return what rules may see, and what is wrong with the files it comes from."""
+def identity(table: Table) -> list[str]:
+    """Return the columns that tell which rows a table has: the first and the key, and all of retired identifiers."""
+    columns = list(table.text.columns)
+    if table.schema.name == RETIRED:
+        return columns
+    return [name for name in columns if name == columns[0] or name in table.schema.primary_key]
+
+
+def context_of(package: Package, files: Mapping[str, str]) -> tuple[Context, list[Fault]]:
+    """Return what rules may see, and what is wrong with the files it comes from; `files` are the tables' paths."""
     descriptor = package.descriptor
     releases, faults = manifests(package.source)
     outline, problems = _outline(package)
@@ -130,9 +175,9 @@ def _context(package: Package, tables: Mapping[str, Table]) -> tuple[Context, li
         area=descriptor.area,
         version=descriptor.version,
         outline=outline,
-        files={name: table.file for name, table in tables.items()},
+        files=files,
         releases=releases,
-        hashes=_hashes(package, tables) if descriptor.version in releases else {},
+        hashes=_hashes(package, files) if descriptor.version in releases else {},
     )
     return context, faults + problems
 
@@ -159,13 +204,5 @@ def _day(text: str | None) -> pd.Timestamp:
 
 def _findings(faults: list[Fault], wanted: Mapping[str, Rule], tables: Mapping[str, Table]) -> tuple[Finding, ...]:
     """Put the faults in words and in order; each row's finding carries the row's key."""
-    by_file = {table.file: table for table in tables.values()}
-    findings = []
-    for fault in faults:
-        if fault.rule not in wanted:
-            continue
-        table = by_file.get(fault.file)
-        if table is not None and not fault.key and fault.line is not None and fault.line in table.text.index:
-            fault = replace(fault, key=table.key(fault.line))
-        findings.append(wanted[fault.rule].finding(fault))
-    return tuple(sorted(findings, key=lambda finding: finding.order))
+    named = keyed((fault for fault in faults if fault.rule in wanted), tables.values())
+    return tuple(sorted((wanted[fault.rule].finding(fault) for fault in named), key=lambda finding: finding.order))

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sumy2022.commands import add_package, show
-from sumy2022.extras import available
-from sumy2022.findings import Severity
+from sumy2022.extras import available, need
+from sumy2022.findings import Severity, UsageError
 from sumy2022.render import FORMATS
 
 if TYPE_CHECKING:
-    from sumy2022.validation import Progress
+    from sumy2022.validation import Engine, Progress
 
 COLOURS = {
     "error": r"^  error [A-Z]{3}-\d{3}",
@@ -43,6 +43,23 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", action="append", default=[], metavar="RULE", help="try only this rule (repeatable)")
     parser.add_argument("--skip", action="append", default=[], metavar="RULE", help="leave this rule out (repeatable)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report to a file")
+    parser.add_argument(
+        "--engine",
+        choices=("pandas", "dask"),
+        default="pandas",
+        help="what the rules run on: this process and its memory (default: pandas), or the workers of a cluster",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="with --engine dask: the cluster to use, such as tcp://10.0.0.5:8786 (default: processes of this machine)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="with --engine dask and no --scheduler: how many processes (default: one a processor)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,10 +68,30 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.validation import validate
 
     level = Severity(args.level)
-    with _progress() as progress:
-        report = validate(args.package, only=args.only, skip=args.skip, progress=progress)
+    with _progress() as progress, _engine(args) as engine:
+        report = validate(args.package, only=args.only, skip=args.skip, progress=progress, engine=engine)
     show(renderer(args.format)(report), args.output, (COLOURS, STYLES) if args.format == "text" else None)
     return 1 if report.at_least(level) else 0
+
+
+@contextmanager
+def _engine(args: argparse.Namespace) -> Iterator[Engine | None]:
+    """Give what the options ask the rules to be run on; None is this process."""
+    if args.engine != "dask":
+        if args.scheduler is not None or args.workers is not None:
+            raise UsageError("--scheduler and --workers are options of --engine dask.")
+        yield None
+        return
+    if args.scheduler is not None and args.workers is not None:
+        raise UsageError("--workers are processes of this machine, and --scheduler has its own. Give one of the two.")
+    if args.workers is not None and args.workers < 1:
+        raise UsageError(f"--workers is {args.workers}, and at least one process is needed.")
+    need("--engine dask", "dask", "distributed", "pandera", "shapely")
+    from sumy2022.distributed.cluster import connected
+    from sumy2022.distributed.engine import Cluster
+
+    with connected(args.scheduler, args.workers) as client:
+        yield Cluster(client)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from sumy2022.context import Context
 from sumy2022.example import Add, Edit
 from sumy2022.findings import Severity
 from sumy2022.hierarchy import in_cycle, with_ancestors
+from sumy2022.numbering import among
 from sumy2022.rule import Scope, rule
-from sumy2022.text import among
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 NEWCOMER = Add("actors", {"actor_id": "ACT-0006", "name_en": "Army Command"})

@@ -19,6 +19,17 @@ EVENTS = "data/events.csv"
 _ODD = "\t\x0b\x0c\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACE = f"[ \n\r{_ODD}]"
 STRAY_SPACE = f"^{_SPACE}|{_SPACE}$|{_SPACE}{{2}}|[{_ODD}]"
+INVISIBLE = "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+"""Zero-width and bidirectional characters."""
+CONTROL = "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+FORMULA = "^[=+@-]"
+SURE = (
+    r"!-~\x{a1}-\x{ac}\x{ae}-\x{2ff}\x{400}-\x{482}\x{48a}-\x{52f}"
+    r"\x{2010}-\x{2027}\x{2030}-\x{205e}\x{20a0}-\x{20bf}\x{2116}"
+)
+"""Visible characters of Latin and Cyrillic texts, as the inside of a class of RE2, that are in NFC whatever stands
+beside them."""
+UNSURE = f"[^ {SURE}]"
 FMT = "Run `sumy2022 fmt`, which restores the form and changes nothing else."
 
 BLANK_LINE = declare(
@@ -146,6 +157,7 @@ NUMBER = declare(
     ERROR,
     since=SINCE,
     scope=Scope.CELL,
+    suspect=UNSURE,
     message="{field} holds letters in decomposed form: {value}",
     fix=FMT,
     bad=(Edit("places", {"name_es": "Leo\u0301n"}, row=4),),
@@ -162,6 +174,7 @@ def text_is_composed(cells: pd.Series, _: Context) -> pd.Series:
     ERROR,
     since=SINCE,
     scope=Scope.CELL,
+    suspect=STRAY_SPACE,
     message="{field} has white space at an end, doubled, or of an unusual kind: {value}",
     fix=FMT,
     bad=(Edit("events", {"title": "Shelling  of Alpha"}),),
@@ -181,6 +194,7 @@ def spaces_are_single(cells: pd.Series, _: Context) -> pd.Series:
     ERROR,
     since=SINCE,
     scope=Scope.CELL,
+    suspect=CONTROL,
     message="{field} holds a control character: {value}",
     fix=FMT,
     bad=(Edit("events", {"title": "Shelling\x07 of Alpha"}),),
@@ -188,7 +202,7 @@ def spaces_are_single(cells: pd.Series, _: Context) -> pd.Series:
 )
 def no_control_characters(cells: pd.Series, _: Context) -> pd.Series:
     """A cell holds no control character; none is text, and some command a terminal."""
-    return ~contains(cells, "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+    return ~contains(cells, CONTROL)
 
 
 @rule(
@@ -197,6 +211,7 @@ def no_control_characters(cells: pd.Series, _: Context) -> pd.Series:
     ERROR,
     since=SINCE,
     scope=Scope.CELL,
+    suspect=INVISIBLE,
     message="{field} holds a zero-width or bidirectional character: {value}",
     fix=FMT,
     bad=(Edit("events", {"title": "Shelling of\u200b Alpha"}),),
@@ -204,9 +219,7 @@ def no_control_characters(cells: pd.Series, _: Context) -> pd.Series:
 )
 def no_invisible_characters(cells: pd.Series, _: Context) -> pd.Series:
     """A cell holds no zero-width and no bidirectional character: they make text read other than it is."""
-    from sumy2022.canonical import INVISIBLE
-
-    return ~contains(cells, f"[{INVISIBLE}]")
+    return ~contains(cells, INVISIBLE)
 
 
 @rule(
@@ -215,6 +228,7 @@ def no_invisible_characters(cells: pd.Series, _: Context) -> pd.Series:
     ERROR,
     since=SINCE,
     scope=Scope.CELL,
+    suspect=FORMULA,
     message="{field} begins like a formula: {value}",
     fix="Rephrase it so that the text begins with a letter or digit.",
     bad=(Edit("events", {"title": "=SUM(A1)"}),),
@@ -222,4 +236,4 @@ def no_invisible_characters(cells: pd.Series, _: Context) -> pd.Series:
 )
 def no_formula(cells: pd.Series, _: Context) -> pd.Series:
     """A text does not begin with `=`, `+`, `-` or `@`, which a spreadsheet would run as a formula."""
-    return ~contains(cells, "^[=+@-]")
+    return ~contains(cells, FORMULA)

@@ -12,8 +12,8 @@ from sumy2022.context import Context
 from sumy2022.example import Edit
 from sumy2022.findings import Severity
 from sumy2022.hierarchy import lies_in
+from sumy2022.numbering import among
 from sumy2022.rule import Scope, rule
-from sumy2022.text import among
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 WORDS = ("statement", "investigation", "negotiation", "agreement")

@@ -219,8 +219,10 @@ def parts_are_within_their_whole(casualties: pd.DataFrame, _: Context) -> pd.Ser
     Compared are counts that one source states on one day, in one claimant's name, about one event or one place and
     period, with the same outcome and side. A population counts as part of `mixed`, but not of `unknown`.
     """
+    beside_others = casualties[casualties["source_id"].duplicated(keep=False)]
+    larger = beside_others["count_low"] > _ceiling(beside_others)
     judged = casualties["population"] != "unknown"
-    return ~(casualties["count_low"] > _ceiling(casualties)) | ~judged
+    return ~larger.reindex(casualties.index, fill_value=False) | ~judged
 
 
 @rule(

@@ -91,10 +91,13 @@ def actor_is_on_one_side(actors: pd.DataFrame, _: Context) -> pd.Series:
     Where both sides attacked each other, `attacker` is the one that used weapons first. An attacker's own losses
     are counts in `casualties` and make it no victim.
     """
-    return ~actors["role"].isin(SUFFERING) | _acting(actors).isna()
+    return _acting(actors).isna()
 
 
 def _acting(actors: pd.DataFrame) -> pd.Series:
-    """Return for each row the first acting role that its actor has in its event, or null."""
-    roles = actors["role"].where(actors["role"].isin(ACTING))
-    return roles.groupby([actors["event_id"], actors["actor_id"]]).transform("first")
+    """Return for each row of who suffers the first acting role that its actor has in its event; null for the others."""
+    keys = ["event_id", "actor_id"]
+    first = actors[actors["role"].isin(ACTING)].dropna(subset=keys).drop_duplicates(keys)
+    suffering = actors[actors["role"].isin(SUFFERING)]
+    roles = suffering[keys].merge(first, how="left", on=keys)["role"]
+    return roles.set_axis(suffering.index).reindex(actors.index)

@@ -7,9 +7,9 @@ import pandas as pd
 from sumy2022.context import Context
 from sumy2022.example import Edit
 from sumy2022.findings import Severity
+from sumy2022.numbering import among
 from sumy2022.precision import slack
 from sumy2022.rule import Scope, rule
-from sumy2022.text import among
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 

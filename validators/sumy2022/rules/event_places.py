@@ -11,18 +11,20 @@ from sumy2022.context import Context
 from sumy2022.example import Edit
 from sumy2022.findings import Severity
 from sumy2022.hierarchy import raised, with_ancestors, within
+from sumy2022.numbering import among
 from sumy2022.precision import slack
 from sumy2022.rule import Scope, rule
 from sumy2022.rules.events import ANYWHERE
 from sumy2022.rules.places import RANK
-from sumy2022.text import among
+from sumy2022.text import rated
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 LARGEST = {"site": "village", "settlement": "village", "area": "hromada", "raion": "raion", "oblast": "oblast"}
-"""The kind whose rank a place may have at most, by precision; the other precisions allow any."""
+"""The largest kind of place that goes with each precision; the other precisions allow any."""
 SMALLEST = {"raion": "raion", "oblast": "oblast", "country": "country"}
-"""The kind whose rank a place has to have at least, by precision; the other precisions allow any."""
+"""The smallest kind of place that goes with each precision; the other precisions allow any."""
+LEAST_RANK, MOST_RANK = ({word: RANK[kind] for word, kind in kinds.items()} for kinds in (LARGEST, SMALLEST))
 CHANGES = ("capture", "liberation", "withdrawal")
 """The types of events that change who controls a place."""
 PLACE_STEP = 10_000_000
@@ -50,7 +52,7 @@ def precision_is_not_finer_than_place(events: pd.DataFrame, _: Context) -> pd.Se
     `settlement` needs one of that rank or below, `area` at most a hromada, `raion` at most a raion and `oblast` at
     most an oblast.
     """
-    return ~(events["place_id.kind"].map(RANK) < events["place_precision"].map(LARGEST).map(RANK))
+    return ~(rated(events["place_id.kind"], RANK) < rated(events["place_precision"], LEAST_RANK))
 
 
 @rule(
@@ -71,7 +73,7 @@ def precision_is_not_coarser_than_place(events: pd.DataFrame, _: Context) -> pd.
 
     A town that stands for its raion would be read, and drawn on a map, as the scene of the event.
     """
-    return ~(events["place_id.kind"].map(RANK) > events["place_precision"].map(SMALLEST).map(RANK))
+    return ~(rated(events["place_id.kind"], RANK) > rated(events["place_precision"], MOST_RANK))
 
 
 @rule(

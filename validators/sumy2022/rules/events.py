@@ -8,9 +8,9 @@ from sumy2022.context import Context
 from sumy2022.example import Add, Edit
 from sumy2022.findings import Severity
 from sumy2022.hierarchy import in_cycle
+from sumy2022.numbering import among
 from sumy2022.precision import slack
 from sumy2022.rule import Scope, rule
-from sumy2022.text import among
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 ANYWHERE = ("statement", "investigation")
@@ -201,7 +201,9 @@ def event_is_recorded_once(events: pd.DataFrame, _: Context) -> pd.Series:
 
     Capitals do not set titles apart. What several sources say about one event is cited in `event_sources`.
     """
-    return ~_likeness(events).duplicated(LIKENESS) | events["title"].isna()
+    titles = events["title"].str.lower()
+    namesakes = events[titles.duplicated(keep=False) & titles.notna()]  # few, and the only ones to be compared
+    return ~_likeness(namesakes).duplicated(LIKENESS).reindex(events.index, fill_value=False)
 
 
 @rule(

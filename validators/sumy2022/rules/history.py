@@ -152,9 +152,11 @@ def retired_ids_were_released(context: Context) -> Iterator[Fault]:
 )
 def successors_are_there(context: Context) -> Iterator[Fault]:
     """What replaces a retired identifier is a row that exists, so that nobody is sent from one gap to the next."""
-    columns = (_ids(context, table) for table in context.tables)
-    present = {key for ids in columns if ids is not None for key in ids}
-    for line, (key, successor) in _retirements(context, "id", "replaced_by"):
+    replaced = list(_retirements(context, "id", "replaced_by"))
+    successors = {successor for _, (_, successor) in replaced}
+    columns = [ids for table in context.tables if (ids := _ids(context, table)) is not None] if replaced else []
+    present = {key for ids in columns for key in ids[ids.isin(successors)]}
+    for line, (key, successor) in replaced:
         if successor not in present:
             yield Fault("HIS-115", context.files[RETIRED], line, "replaced_by", successor, {"id": key})
 

@@ -8,8 +8,9 @@ from sumy2022.context import Context
 from sumy2022.example import Add, Edit
 from sumy2022.findings import Severity
 from sumy2022.hierarchy import in_cycle, with_ancestors
+from sumy2022.numbering import among
 from sumy2022.rule import Scope, rule
-from sumy2022.text import among
+from sumy2022.text import rated
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 RANK = {
@@ -46,7 +47,7 @@ def parent_is_of_a_higher_kind(places: pd.DataFrame, _: Context) -> pd.Series:
     From high to low: country, oblast, raion, hromada; city, settlement and village, which are of one rank;
     border crossing and site, which are of one rank too. A place that is its own parent is a case of PLC-102.
     """
-    own, above = places["kind"].map(RANK), places["parent_id.kind"].map(RANK)
+    own, above = rated(places["kind"], RANK), rated(places["parent_id.kind"], RANK)
     return own.isna() | above.isna() | (above < own) | (places["parent_id"] == places["place_id"])
 
 

@@ -14,6 +14,7 @@ from sumy2022.findings import Severity
 from sumy2022.hierarchy import topmost, within
 from sumy2022.rule import Scope, rule
 from sumy2022.rules.places import RANK, SETTLEMENTS
+from sumy2022.text import rated
 
 if TYPE_CHECKING:
     from sumy2022.outline import Outline
@@ -166,7 +167,7 @@ def point_is_not_where_its_parents_are_not(places: pd.DataFrame, context: Contex
     A place counts as outside only if its parents lead up to a place of the area's kind or a higher one. Places
     that may contain the area, being of a higher kind, are not judged.
     """
-    ids, rank = places["place_id"], places["kind"].map(RANK)
+    ids, rank = places["place_id"], rated(places["kind"], RANK)
     inside = within(ids, places["parent_id"], context.area)
     area = rank[ids == context.area].max() if context.area is not None else math.nan
     top = topmost(ids, places["parent_id"]).map(pd.Series(rank.array, index=ids.array).groupby(level=0).first())

@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from sumy2022.context import Context
 from sumy2022.example import Add, Edit
 from sumy2022.findings import Severity
 from sumy2022.hierarchy import in_cycle, with_ancestors
+from sumy2022.numbering import among, repeated
 from sumy2022.rule import Scope, rule
-from sumy2022.text import among, contains
+from sumy2022.text import arrow, contains
 
 if TYPE_CHECKING:
     from sumy2022.rule import Detail
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 ADDRESSES = ["url", "archive_url"]
+PARTS = ("host", "rest")
 CREDENTIALS = "^[A-Za-z]+://[^/?#]*@"
 TRACKING = (
     "(?i)[?&#;](?:utm_[a-z_]+|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|"
@@ -56,12 +59,15 @@ def _normal(urls: pd.Series) -> pd.Series:
 
     A fragment that begins with ! or / is an address within a page of scripts, and stays.
     """
-    parts = urls.str.extract(r"^[A-Za-z]+://([^/?#]*)(.*)$")
-    host = parts[0].str.lower().str.replace(r"^www\.", "", regex=True)
-    rest = parts[1].str.replace(r"#(?:[^!/].*)?$", "", regex=True)
-    rest = rest.str.replace("/amp/", "/", regex=False).str.replace(r"/amp$", "", regex=True)
-    rest = rest.str.replace("/amp?", "?", regex=False).str.replace("/?", "?", regex=False)
-    return host + rest.str.replace(r"/+$", "", regex=True)
+    parts = pc.extract_regex(arrow(urls), r"^[A-Za-z]+://(?P<host>[^/?#]*)(?P<rest>.*)$")
+    host, rest = (pd.Series(pc.struct_field(parts, name).to_pandas().array, index=urls.index) for name in PARTS)
+    host = host.str.lower().str.replace(r"^www\.", "", regex=True)
+    odd = rest[contains(rest, "#|/amp|/[?]|/$")]  # few, so that the slow steps are not done on the others
+    odd = odd.str.replace(r"#(?:[^!/].*)?$", "", regex=True)
+    odd = odd.str.replace("/amp/", "/", regex=False).str.replace(r"/amp$", "", regex=True)
+    odd = odd.str.replace("/amp?", "?", regex=False).str.replace("/?", "?", regex=False)
+    rest.loc[odd.index] = odd.str.replace(r"/+$", "", regex=True)
+    return host + rest
 
 
 def _same_address(sources: pd.DataFrame, _: Context) -> pd.Series:
@@ -144,8 +150,8 @@ def addresses_differ_in_more_than_spelling(sources: pd.DataFrame, _: Context) ->
     Not regarded are the scheme, `www.`, the case of the host, `/amp`, a slash at the end and the fragment.
     Addresses that are equal to the letter are reported as a repeated value instead.
     """
-    known = sources.loc[~sources["url"].duplicated(), "url"].dropna()
-    return ~_normal(known).duplicated().reindex(sources.index, fill_value=False)
+    known = sources.loc[~repeated([sources["url"]]), "url"].dropna()
+    return ~repeated([_normal(known)]).reindex(sources.index, fill_value=False)
 
 
 @rule(

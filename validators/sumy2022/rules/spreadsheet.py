@@ -12,12 +12,14 @@ from sumy2022.context import Context
 from sumy2022.example import Edit
 from sumy2022.findings import Severity
 from sumy2022.rule import Scope, rule
+from sumy2022.spreadsheet import ERROR_WORD, REWRITTEN
 from sumy2022.text import contains
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SINCE = "1.0.0"
+WHOLE_ERROR, WHOLE_REWRITTEN = (f"^(?:{pattern})$" for pattern in (ERROR_WORD, REWRITTEN))
 
 
 @rule(
@@ -27,6 +29,7 @@ SINCE = "1.0.0"
     since=SINCE,
     scope=Scope.CELL,
     free_text=True,
+    suspect=WHOLE_ERROR,
     message="{field} is {value}, which a spreadsheet writes where it could not compute or show a cell",
     fix="Take the text from the source or from an earlier version, and let it begin with a letter or digit: a "
     "spreadsheet runs what begins with =, + or - as a formula.",
@@ -35,9 +38,7 @@ SINCE = "1.0.0"
 )
 def no_error_words(cells: pd.Series, _: Context) -> pd.Series:
     """A text is not the word for an error that a spreadsheet shows in place of a cell, such as `#NAME?` or `#REF!`."""
-    from sumy2022.spreadsheet import ERROR_WORD
-
-    return ~contains(cells, f"^(?:{ERROR_WORD})$")
+    return ~contains(cells, WHOLE_ERROR)
 
 
 @rule(
@@ -47,6 +48,7 @@ def no_error_words(cells: pd.Series, _: Context) -> pd.Series:
     since=SINCE,
     scope=Scope.CELL,
     free_text=True,
+    suspect=WHOLE_REWRITTEN,
     message="{field} is {value}, as a spreadsheet writes a date, a time, a large number or a truth value",
     fix="Take the text from the source or from an earlier version. When you open the file in a spreadsheet, import "
     'every column as text, with "detect special numbers" off.',
@@ -58,6 +60,4 @@ def no_rewritten_text(cells: pd.Series, _: Context) -> pd.Series:
 
     They take a note such as `04:30.` for one, and write it back as `30:00.00`; what was there is lost.
     """
-    from sumy2022.spreadsheet import REWRITTEN
-
-    return ~contains(cells, f"^(?:{REWRITTEN})$")
+    return ~contains(cells, WHOLE_REWRITTEN)

@@ -71,11 +71,10 @@ def first_loaded(cells: pd.Series) -> pd.Series:
 
     What stands in double quotes is somebody's own term, and is left alone.
     """
-    small = pd.Series(pc.utf8_lower(arrow(cells)).to_pandas().array, index=cells.index)
-    suspects = small[contains(small, LOADED_WORD)]  # few, so that the slow steps are not done on the rest
+    suspects = cells[contains(cells, f"(?i:{LOADED_WORD})")]  # few, so that the slow steps are not done on the rest
     if suspects.empty:
         return suspects
-    own_words = pc.replace_substring_regex(arrow(suspects), QUOTED, '""')
+    own_words = pc.replace_substring_regex(pc.utf8_lower(arrow(suspects)), QUOTED, '""')
     words = pc.struct_field(pc.extract_regex(own_words, LOADED_WORD), "word")
     return pd.Series(words.to_pylist(), index=suspects.index, dtype="str").dropna()
 
