@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from sumy2022.findings import RuleCrashed, UsageError
+from sumy2022.limits import timer
 
 COMMANDS = (
     "validate", "diff", "review", "new", "retire", "fmt", "export", "release", "verify", "rules", "info", "docs"
@@ -49,7 +50,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     args = parser().parse_args(argv)
     try:
-        code: int = args.run(args)
+        with timer(getattr(args, "max_seconds", None)):
+            code: int = args.run(args)
         sys.stdout.flush()
     except UsageError as error:
         from sumy2022.render import visible

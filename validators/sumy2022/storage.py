@@ -7,17 +7,16 @@ What is in them is untrusted: paths stay inside the package, and sizes are bound
 
 from __future__ import annotations
 
+import os
 import posixpath
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from sumy2022.findings import UsageError
-
-FILE_LIMIT = 2_000_000_000
-"""The most bytes that one file of a package may have, unpacked."""
+from sumy2022.limits import Meter
 
 
 class Source(Protocol):
@@ -26,6 +25,10 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """Return what a message calls it."""
+
+    @property
+    def meter(self) -> Meter:
+        """Return what counts the bytes that are read, and notices a file that changes."""
 
     def has(self, path: str) -> bool:
         """Tell whether there is such a file."""
@@ -42,6 +45,7 @@ class Folder:
     """A package that is a folder."""
 
     root: Path
+    meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -59,12 +63,18 @@ class Folder:
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes; None when there is no such file."""
         if not self.has(path):
+            self.meter.gone(path)
             return None
         target = self.root / path
         try:
-            if target.stat().st_size > FILE_LIMIT:
-                raise UsageError(f"{target} has more than {FILE_LIMIT:,} bytes, the most that is read.")
-            return target.read_bytes()
+            with target.open("rb") as file:
+                before = os.fstat(file.fileno())
+                self.meter.allow(path, before.st_size)
+                data = file.read(before.st_size + 1)
+                after = os.fstat(file.fileno())
+            if (len(data), after.st_size, after.st_mtime_ns) != (before.st_size, before.st_size, before.st_mtime_ns):
+                raise self.meter.changed(path)
+            return self.meter.take(path, data)
         except OSError as error:
             raise UsageError(f"{target} cannot be read: {error.strerror}.") from error
 
@@ -83,6 +93,7 @@ class Zip:
     """A package that is a zip file with datapackage.json at its root."""
 
     path: Path
+    meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -98,14 +109,12 @@ class Zip:
         """Return a file's unpacked bytes; None when there is no such file."""
         try:
             with zipfile.ZipFile(self.path) as archive, archive.open(path) as file:
-                data = file.read(FILE_LIMIT + 1)
+                data = file.read(self.meter.left(path) + 1)
         except KeyError:
             return None
         except Exception as error:  # damage shows as one of a dozen exceptions without a common base
             raise UsageError(f"{self.path} is not a zip file that can be read: {error}.") from error
-        if len(data) > FILE_LIMIT:
-            raise UsageError(f"{path} in {self.path} unpacks to more than {FILE_LIMIT:,} bytes, the most that is read.")
-        return data
+        return self.meter.take(path, data)
 
     def names(self, folder: str) -> list[str]:
         """Return the sorted paths of the files directly in a folder."""
@@ -124,6 +133,11 @@ class Overlay:
     def name(self) -> str:
         """Return what a message calls the package below."""
         return self.below.name
+
+    @property
+    def meter(self) -> Meter:
+        """Return the meter of the package below."""
+        return self.below.meter
 
     def has(self, path: str) -> bool:
         """Tell whether there is such a file."""

@@ -14,6 +14,7 @@ from sumy2022.context import Context
 from sumy2022.extras import need
 from sumy2022.findings import Fault, Finding, NotRun, Report
 from sumy2022.frames import Table
+from sumy2022.limits import Limits, in_time
 from sumy2022.outline import Outline, read_outline
 from sumy2022.package import Package, manifests, open_package
 from sumy2022.rule import REGISTRY, Rule, Scope, find
@@ -33,21 +34,25 @@ def validate(
     only: Collection[str] = (),
     skip: Collection[str] = (),
     progress: Progress = lambda _: None,
+    limits: Limits | None = None,
 ) -> Report:
     """Check a package against its schemas and the rules.
 
     `package` is an opened package or a path as for `open_package`. `only` and `skip` name rules by id or slug.
-    `progress` is called with the name of each step.
+    `progress` is called with the name of each step. `limits` are for a package that is opened here; an opened one has
+    its own.
 
-    Raises `UsageError` where there is no package or no such rule, or a library of the extra `validate` is missing, and
-    `RuleCrashed` where a rule fails.
+    Raises `UsageError` where there is no package or no such rule, a library of the extra `validate` is missing, or a
+    limit is reached, and `RuleCrashed` where a rule fails.
     """
     need("Checking a package", "pandera", "shapely")
     from sumy2022.engine import run_cell_rules, run_table_rules
 
     catalogue.load_all()
     wanted = wanted_rules(only, skip)
-    opened = package if isinstance(package, Package) else open_package(package)
+    limits = package.limits if isinstance(package, Package) else limits or Limits()
+    progress = in_time(limits, progress)
+    opened = package if isinstance(package, Package) else open_package(package, limits)
     faults = list(opened.faults)
     not_run = [NotRun(find(word).id, "left out on request") for word in skip]
     tables = read_tables(opened, faults=faults, progress=progress)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sumy2022.commands import add_package, show
+from sumy2022.commands import add_package, limits_of, show
 from sumy2022.extras import available
 from sumy2022.findings import Severity
 from sumy2022.render import FORMATS
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
     level = Severity(args.level)
     with _progress() as progress:
-        report = validate(args.package, only=args.only, skip=args.skip, progress=progress)
+        report = validate(args.package, only=args.only, skip=args.skip, progress=progress, limits=limits_of(args))
     show(renderer(args.format)(report), args.output, (COLOURS, STYLES) if args.format == "text" else None)
     return 1 if report.at_least(level) else 0
 
