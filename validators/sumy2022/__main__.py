@@ -67,6 +67,10 @@ def main(argv: list[str] | None = None) -> int:
         # The reader of our output, such as `head`, has gone; writing the rest would only fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
+    except MemoryError:
+        print("sumy2022: there is not enough memory for a package of this size; there is no result. "  # noqa: T201
+              "--max-bytes and --max-rows set limits.", file=sys.stderr)  # fmt: skip
+        return 2
     except KeyboardInterrupt:
         print("sumy2022: interrupted", file=sys.stderr)  # noqa: T201
         return 2

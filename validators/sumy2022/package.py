@@ -17,7 +17,7 @@ from sumy2022.bundled import Bundled
 from sumy2022.descriptor import Descriptor, Resource, read_descriptor
 from sumy2022.document import read_json
 from sumy2022.findings import Fault, UsageError, hint
-from sumy2022.limits import Limits, Meter
+from sumy2022.limits import Limits, Meter, in_time
 from sumy2022.repository import find_commit
 from sumy2022.rules import structure as st
 from sumy2022.schema import TableSchema
@@ -113,7 +113,9 @@ def read_package(source: Source) -> Package:
     descriptor, faults = read_descriptor(document, DESCRIPTOR)
     package = Package(source, descriptor, faults=faults)
     package.faults += _file_faults(package)
+    step = in_time(source.meter.limits)
     for resource in descriptor.tables:
+        step(resource.name)
         _read_schema(package, resource)
     package.schemas, faults = sound_references(package.schemas, [table.name for table in descriptor.tables])
     package.faults += faults

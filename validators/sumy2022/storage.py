@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import os
 import posixpath
+import stat
+import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
 from sumy2022.findings import UsageError
 from sumy2022.limits import Meter
+
+MEMBER_LIMIT = 10_000
+"""The most files that a zip file may hold."""
 
 
 class Source(Protocol):
@@ -38,6 +46,11 @@ class Source(Protocol):
 
     def names(self, folder: str) -> list[str]:
         """Return the sorted paths of the files directly in a folder."""
+
+
+def folded(path: str) -> str:
+    """Return a path as file systems compare it that know no case and write letters with accents in another way."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
 @dataclass(frozen=True)
@@ -101,25 +114,60 @@ class Zip:
         return str(self.path)
 
     def has(self, path: str) -> bool:
-        """Tell whether there is such a file."""
-        with zipfile.ZipFile(self.path) as archive:
-            return path in archive.namelist()
+        """Tell whether there is such a file; a link is none."""
+        return path in self._members
 
     def read(self, path: str) -> bytes | None:
         """Return a file's unpacked bytes; None when there is no such file."""
+        if not self.has(path):
+            return None
         try:
             with zipfile.ZipFile(self.path) as archive, archive.open(path) as file:
                 data = file.read(self.meter.left(path) + 1)
-        except KeyError:
-            return None
         except Exception as error:  # damage shows as one of a dozen exceptions without a common base
             raise UsageError(f"{self.path} is not a zip file that can be read: {error}.") from error
         return self.meter.take(path, data)
 
     def names(self, folder: str) -> list[str]:
         """Return the sorted paths of the files directly in a folder."""
-        with zipfile.ZipFile(self.path) as archive:
-            return sorted(name for name in archive.namelist() if posixpath.dirname(name) == folder and name[-1] != "/")
+        return sorted(name for name in self._members if posixpath.dirname(name) == folder)
+
+    @cached_property
+    def _members(self) -> frozenset[str]:
+        """Return the names of the files; what makes the archive ambiguous or a bomb is a `UsageError`."""
+        try:
+            if self.path.stat().st_size > self.meter.limits.bytes:
+                raise ValueError(f"it has more than {self.meter.limits.bytes:,} bytes, and --max-bytes sets the limit")
+            with zipfile.ZipFile(self.path) as archive:
+                files = [item for item in archive.infolist() if not item.is_dir()]
+            if problem := _problem(files):
+                raise ValueError(problem)
+        except Exception as error:  # as in `read`
+            raise UsageError(f"{self.path} is not a zip file that can be read: {error}.") from error
+        return frozenset(item.filename for item in files if not stat.S_ISLNK(item.external_attr >> 16))
+
+
+def _problem(files: list[zipfile.ZipInfo]) -> str | None:
+    """Say what is wrong with the files that the directory of a zip file lists, or None.
+
+    Two readers could take different files for one and the same name, and a few bytes that many files share, or that are
+    packed by a method whose output cannot be bounded, could unpack to more than any disk holds.
+    """
+    if len(files) > MEMBER_LIMIT:
+        return f"it has {len(files):,} files, and at most {MEMBER_LIMIT:,} are read"
+    names: dict[str, str] = {}
+    for item in files:
+        if item.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            return f"{item.filename} is packed by another method than deflate"
+        if (other := names.setdefault(folded(item.filename), item.filename)) != item.filename:
+            return f"{item.filename} and {other} have the same name but for the case of letters"
+    if len(names) < len(files):
+        twice = Counter(item.filename for item in files).most_common(1)[0][0]
+        return f"two files are called {twice}"
+    spans = sorted((item.header_offset, item.header_offset + item.compress_size) for item in files)
+    if any(end > start for (_, end), (start, _) in pairwise(spans)):
+        return "files in it overlap"
+    return None
 
 
 @dataclass(frozen=True)
