@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -28,7 +28,7 @@ def folder(files: Files, where: Path) -> str:
 
 
 def zipped(files: Files, where: Path) -> str:
-    with ZipFile(where / "package.zip", "w") as archive:
+    with ZipFile(where / "package.zip", "w", ZIP_DEFLATED) as archive:
         for path, data in files.items():
             archive.writestr(path, data)
     return str(where / "package.zip")

@@ -23,8 +23,8 @@ from sumy2022.rules import structure as st
 BOM = b"\xef\xbb\xbf"
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs"}
 """What may separate cells instead of a comma, and how a message calls it."""
-_OTHER_HEADER = re.compile(rb'["\w -]+([;\t])["\w ;\t-]*')
-"""A header whose names, which have letters, digits, _ and - in them, are separated otherwise than by a comma."""
+_OTHER_HEADER = re.compile(rb"[^,\0;\t]+([;\t])[^,\0]*")
+"""A header whose names are separated otherwise than by a comma."""
 CELL_LIMIT = 100_000
 """The most characters that a cell may hold."""
 RECORD_LINES = 100
