@@ -84,10 +84,9 @@ def csv(data: bytes, rarely: bool) -> None:
     list(form_faults(data, found, package.schemas["t"]))
     slow = reader.Reading("t.csv")
     reader._read_records(data, slow)
-    if data and reader.read_plain(data, longest=reader.CELL_LIMIT) is not None and not found.lost:
-        assert (found.header, found.lines.tolist()) == (slow.header, slow.lines.tolist())
-        assert found.table.equals(slow.table.combine_chunks()) or found.table.to_pylist() == slow.table.to_pylist()
-        assert not slow.faults
+    if found.header and len(set(found.header)) == len(found.header):
+        assert (found.header, found.lines.tolist(), found.faults) == (slow.header, slow.lines.tolist(), slow.faults)
+        assert found.table.to_pylist() == slow.table.to_pylist()
     restored = read_restorable(data, "t.csv", package.schemas["t"])
     if not restored.lost and len(set(restored.header)) == len(restored.header):
         tidied = tidy(restored, package.schemas["t"])
