@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from sumy2022.findings import RuleCrashed, UsageError
+from sumy2022.limits import timer
 
 COMMANDS = (
     "validate", "diff", "review", "new", "retire", "fmt", "export", "release", "verify", "rules", "info", "docs"
@@ -49,7 +50,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     args = parser().parse_args(argv)
     try:
-        code: int = args.run(args)
+        with timer(getattr(args, "max_seconds", None)):
+            code: int = args.run(args)
         if sys.stdout is not None:
             sys.stdout.flush()
     except UsageError as error:
@@ -68,6 +70,11 @@ def main(argv: list[str] | None = None) -> int:
             _forget_output()
         where = "The output or a file" if error.filename is None else error.filename
         return _fail(f"{where} cannot be written or read: {error.strerror or error}.")
+    except MemoryError:
+        return _fail(
+            "There is not enough memory for a package of this size; there is no result. --max-bytes and --max-rows set "
+            "limits."
+        )
     except KeyboardInterrupt:
         print("sumy2022: interrupted", file=sys.stderr)  # noqa: T201
         return 2

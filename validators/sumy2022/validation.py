@@ -15,6 +15,7 @@ from sumy2022.context import Context
 from sumy2022.extras import need
 from sumy2022.findings import Fault, Finding, NotRun, Report
 from sumy2022.frames import Table, keyed
+from sumy2022.limits import Limits, in_time
 from sumy2022.outline import Outline, read_outline
 from sumy2022.package import Package, manifests, open_package
 from sumy2022.rule import REGISTRY, Rule, Scope, find
@@ -58,19 +59,23 @@ def validate(
     skip: Collection[str] = (),
     progress: Progress = lambda _: None,
     engine: Engine | None = None,
+    limits: Limits | None = None,
 ) -> Report:
     """Check a package against its schemas and the rules.
 
     `package` is an opened package or a path as for `open_package`. `only` and `skip` name rules by id or slug.
     `progress` is called with the name of each step. `engine` is what the tables are judged by, if not by this process.
+    `limits` are for a package that is opened here; an opened one has its own.
 
-    Raises `UsageError` where there is no package or no such rule, or a library of the extra `validate` is missing, and
-    `RuleCrashed` where a rule fails.
+    Raises `UsageError` where there is no package or no such rule, a library of the extra `validate` is missing, or a
+    limit is reached, and `RuleCrashed` where a rule fails.
     """
     need("Checking a package", "pandera", "shapely")
     catalogue.load_all()
     wanted = wanted_rules(only, skip)
-    opened = package if isinstance(package, Package) else open_package(package)
+    limits = package.limits if isinstance(package, Package) else limits or Limits()
+    progress = in_time(limits, progress)
+    opened = package if isinstance(package, Package) else open_package(package, limits)
     seen = (engine or judge_here)(opened, wanted, progress)
     not_run = [*seen.not_run, *(NotRun(find(word).id, "left out on request") for word in skip)]
     tried = wanted.keys() - {item.rule for item in not_run}
