@@ -5,33 +5,20 @@ Blocks are so small here that tables of a few rows come in several parts.
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client
 
-from conftest import ROOT, Files, lay, write
-from sumy2022.__main__ import main
-from sumy2022.distributed import cluster as cluster_module
-from sumy2022.distributed.blocks import cut
+from conftest import Files, lay, write
 from sumy2022.distributed.cluster import connected
 from sumy2022.distributed.engine import Cluster
 from sumy2022.example import Add, Change, Edit
-from sumy2022.findings import Report, UsageError
-from sumy2022.package import open_package
-from sumy2022.rule import REGISTRY, Rule, Scope
+from sumy2022.findings import Report
+from sumy2022.rule import REGISTRY, Rule
 from sumy2022.rules import load_all
 from sumy2022.validation import validate
-from test_mutation import MUTATORS, Shipped
 
 load_all()
 RULES = [rule for rule in REGISTRY.values() if not rule.retired]
