@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import plainly
 import sumy2022
 from conftest import ROOT
-from sumy2022.estimation import PLACES, SOURCE_PLACES, derive_corroboration, derive_estimates, rank
+from fuzzing import fuzz
+from sumy2022.estimation import PLACES, SOURCE_PLACES, derive_corroboration, derive_estimates, origin, rank
 
 ACTORS = pd.DataFrame(
     [
@@ -151,6 +153,7 @@ def test_outcomes_stand_apart_and_nothing_known_gives_no_row() -> None:
     assert derive_estimates(frame(claim(1, 1, event_id=None)), EVENTS, ACTORS, SOURCES).empty
 
 
+@fuzz(50)
 @given(
     st.lists(
         st.tuples(st.integers(0, 50), st.integers(0, 50) | st.none(), st.sampled_from(list(ACTORS["actor_id"]))),
@@ -162,6 +165,52 @@ def test_low_best_and_high_are_in_order(drawn: list[tuple[int, int | None, str]]
     low, best, high, _ = figures(*claims)
     assert low <= best <= high
     assert figures(*reversed(claims))[0::2] == (low, high)
+
+
+NUMBERS = st.none() | st.integers(0, 5)
+CLAIMS = st.lists(
+    st.builds(
+        claim,
+        NUMBERS,
+        NUMBERS,
+        event_id=st.sampled_from([f"EVT-{number}" for number in range(6)]),
+        outcome=st.sampled_from(["killed", "killed", "injured"]),
+        population=st.sampled_from(["mixed", "unknown", "civilian", "military"]),
+        side=st.sampled_from([None, "ukraine", "russia"]),
+        age=st.sampled_from(["all", "all", "all", "child"]),
+        as_of=st.sampled_from([pd.NaT, pd.Timestamp("2022-03-01"), pd.Timestamp("2022-03-02")]),
+        claimed_by=st.sampled_from([None, "ACT-UN", "ACT-UA"]),
+        status=st.sampled_from(["standing", "standing", "standing", "disputed"]),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@fuzz(80)
+@given(CLAIMS)
+def test_all_events_at_once_give_what_each_gives(drawn: list[dict[str, Any]]) -> None:
+    claims = frame(*drawn).astype({"as_of": "datetime64[s]"})
+    events = pd.DataFrame([(f"EVT-{number}", "PLC-TOWN") for number in range(6)], columns=EVENTS.columns)
+    found = derive_estimates(claims, events, ACTORS, SOURCES)
+    claims["side"] = claims["side"].fillna("")
+    claims["population"] = claims["population"].replace({"mixed": "", "unknown": ""})
+    claims = claims.assign(rank=rank(claims, ACTORS, SOURCES), whole=claims["age"] == "all")
+    expected = []
+    for key, group in claims[claims["status"] == "standing"].groupby(["event_id", "outcome"]):
+        rows = [
+            {name: None if pd.isna(cell) else cell for name, cell in row.items()} for row in group.to_dict("records")
+        ]
+        *figures, basis = plainly.estimate(rows)
+        expected.append([*key, *figures, len(rows), basis])
+    assert [[None if pd.isna(cell) else cell for cell in row] for row in found.to_numpy(object).tolist()] == expected
+    assert list(found.dtypes) == ["str", "str", *["Int64"] * 4, "str"]
+
+
+def test_a_part_without_a_floor_is_no_rival() -> None:
+    """It once was a fault of this program."""
+    assert figures(claim(None, 5), claim(10, 10, population="mixed")) == (10, 10, 10, "whole")
+    assert figures(claim(5, 5), claim(None, None, population="mixed")) == (None, None, None, "whole")
 
 
 def test_every_kind_of_source_has_its_place() -> None:
@@ -196,6 +245,38 @@ def citation(source: str, claimant: str | None = None, stance: str = "supports")
 def test_corroboration(citations: list[dict[str, str | None]], independent: int, verdict: str) -> None:
     row = derive_corroboration(pd.DataFrame(citations), SOURCES).iloc[0]
     assert (row["independent"], row["corroboration"]) == (independent, verdict)
+
+
+CITATIONS = st.lists(
+    st.builds(
+        citation,
+        st.sampled_from(["SRC-NEWS", "SRC-WIKI", "SRC-COPY", "SRC-LOST", "SRC-5", "SRC-6"]),
+        st.none() | st.sampled_from(["ACT-1", "ACT-2", "ACT-3"]),
+        st.sampled_from(["supports", "supports", "supports", "contradicts"]),
+    ).flatmap(lambda one: st.sampled_from(["EVT-1", "EVT-2", "EVT-3"]).map(lambda event: one | {"event_id": event})),
+    min_size=1,
+    max_size=24,
+)
+
+
+@fuzz(80)
+@given(CITATIONS)
+def test_voices_are_counted_as_one_by_one(drawn: list[dict[str, str | None]]) -> None:
+    citations = pd.DataFrame(drawn).astype("str")
+    found = derive_corroboration(citations, SOURCES).set_index("event_id")["independent"]
+    supports = citations[citations["stance"] == "supports"]
+    expected = {event: plainly.voices(group, dict(origin(SOURCES))) for event, group in supports.groupby("event_id")}
+    assert {event: number for event, number in found.items() if number} == expected
+
+
+@pytest.mark.parametrize("step", [1, -1, 37])
+def test_a_long_chain_is_one_voice(step: int) -> None:
+    """Each source shares its claimant with the next one."""
+    length = 5_000
+    order = [number * step % length for number in range(length)]
+    links = [(f"SRC-{number}", f"ACT-{number + more}") for number in order for more in (0, 1)]
+    found = derive_corroboration(pd.DataFrame([citation(*link) for link in links]), SOURCES)
+    assert list(found["independent"]) == [1]
 
 
 def test_the_shipped_data_has_figures_in_order() -> None:

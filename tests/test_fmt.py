@@ -16,10 +16,12 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -29,11 +31,13 @@ from fuzzing import fuzz
 from referee import to_csv
 from sumy2022 import diff
 from sumy2022.__main__ import main
-from sumy2022.canonical import clean, read_restorable, tidy, write_atomically
+from sumy2022.canonical import _canonical_cells, canonical_cell, clean, read_restorable, tidy, write_atomically
 from sumy2022.example import Edit
 from sumy2022.package import open_package
+from sumy2022.rules import canonical as form
 from sumy2022.schema import Field, TableSchema
 from sumy2022.spreadsheet import habit, restored
+from sumy2022.text import matches
 from sumy2022.validation import validate
 
 EVENTS, PLACES, RETIRED = "data/events.csv", "data/places.csv", "data/retired_ids.csv"
@@ -432,6 +436,30 @@ def test_any_cell_can_be_looked_at(known: Field, text: str) -> None:
     once = restored(known, text)
     assert restored(known, once) == once
     habit(known, text)
+
+
+ALL_KINDS = [*SCHEMA.fields, KEY, CODE, TRUTH, None]
+PIECES = st.sampled_from(
+    ["Суми", "їжак", "naïve", "«", "№", "–", "05:00", "5:00", "1.50", "12", "-0", "+7", "a  b", "\ufeff"]
+)
+
+
+@fuzz(100)
+@given(st.sampled_from(ALL_KINDS), st.lists(st.none() | ODD_CELLS | st.lists(PIECES).map(" ".join) | st.text()))
+def test_a_column_is_restored_as_its_cells_are(known: Field | None, cells: list[str | None]) -> None:
+    found = _canonical_cells(pa.array([cell or None for cell in cells], pa.string()), known).to_pylist()
+    assert found == [canonical_cell(cell or "", known) or None for cell in cells]
+
+
+def test_what_is_sure_is_canonical_whatever_stands_beside_it() -> None:
+    """So that cells of such characters need not be looked at one by one."""
+    every = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    sure = set(pa.array(every).filter(matches(pa.array(every), f"[{form.SURE}]")).to_pylist())
+    assert len(sure) > 1000
+    assert all(clean(character) == character and not unicodedata.combining(character) for character in sure)
+    composed = (unicodedata.decomposition(character).split() for character in every)
+    seconds = {chr(int(parts[1], 16)) for parts in composed if len(parts) == 2 and not parts[0].startswith("<")}
+    assert not sure & seconds
 
 
 # Writing --------------------------------------------------------------------------------------------------------

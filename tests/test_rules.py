@@ -22,7 +22,7 @@ load_all()
 SUSPICIOUS = [
     text
     for rule in REGISTRY.values()
-    if rule.suspect is not None
+    if rule.suspect
     for change in rule.bad
     if isinstance(change, Edit)
     for text in change.cells.values()
@@ -84,7 +84,7 @@ def test_a_denied_capture_of_a_contested_place_needs_no_change_of_control(miniat
 def test_a_cell_that_is_refused_is_a_suspect(texts: list[str]) -> None:
     cells = pd.Series(texts, dtype="str")
     for rule in REGISTRY.values():
-        if rule.suspect is not None:
+        if rule.suspect:
             assert rule.predicate is not None
             refused = ~rule.predicate(cells, Context())
             assert not (refused & ~contains(cells, rule.suspect)).any(), rule.id

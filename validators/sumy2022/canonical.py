@@ -22,10 +22,13 @@ from sumy2022.findings import Fault
 from sumy2022.reading import BOM, CELL_LIMIT, OTHER_DELIMITERS, Reading, first_line, read_csv, read_export
 from sumy2022.rules import canonical as form
 from sumy2022.schema import LEXICAL, Field, TableSchema
-from sumy2022.spreadsheet import PLAIN_NUMBER, restored
+from sumy2022.spreadsheet import PLAIN_NUMBER, restored, restored_already
 from sumy2022.text import matches
 
 _INVISIBLE = re.compile(form.INVISIBLE)
+_SURE = f"[{form.SURE}](?: ?[{form.SURE}])*"
+ROWS = 1 << 16
+"""How many rows are written at a time."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -36,13 +39,17 @@ def to_bytes(table: pa.Table) -> bytes:
     """
     names = pa.array(table.column_names, type=pa.string())
     header = ",".join(_quoted(names).to_pylist()) or '""'
-    if table.num_rows == 0:
-        return f"{header}\n".encode()
+    records = (_records(table.slice(start, ROWS)) for start in range(0, table.num_rows, ROWS))
+    return b"".join((header.encode(), b"\n", *records))
+
+
+def _records(table: pa.Table) -> bytes:
+    """Write the rows of a table that has some."""
     cells = [_quoted(pc.fill_null(column.combine_chunks(), "")) for column in table.columns]
     lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
     lines = pc.if_else(pc.equal(lines, ""), '""', lines)
     body = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines), "\n")
-    return b"".join((header.encode(), b"\n", body[0].as_buffer().to_pybytes(), b"\n"))
+    return bytes(body[0].as_buffer()) + b"\n"
 
 
 def _quoted(cells: pa.Array) -> pa.Array:
@@ -62,6 +69,9 @@ def ordered(table: pa.Table, schema: TableSchema) -> pa.Table:
     keys = pa.table({name: pc.fill_null(table[name], "") for name in schema.primary_key if name in columns})
     if not keys.num_columns:
         return table
+    joined = pc.binary_join_element_wise(*(column.combine_chunks() for column in keys.columns), "\0")
+    if pc.all(pc.less_equal(joined[:-1], joined[1:]), min_count=0).as_py():
+        return table  # to sort what is sorted takes longer than all else
     return table.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]))
 
 
@@ -100,11 +110,24 @@ def tidy(reading: Reading, schema: TableSchema) -> bytes:
         names = reading.table.column_names  # two columns would become one
     fields = {known.name: known for known in schema.fields}
     columns = [
-        pa.array([canonical_cell(cell or "", fields.get(name)) or None for cell in column.to_pylist()], pa.string())
+        _canonical_cells(column.combine_chunks(), fields.get(name))
         for name, column in zip(names, reading.table.columns, strict=True)
     ]
     table = pa.Table.from_arrays(columns, names=names)
     return to_bytes(ordered(_without_empty_rows(table, schema), schema))
+
+
+def _canonical_cells(cells: pa.StringArray, known: Field | None) -> pa.StringArray:
+    """Return a column's cells as `canonical_cell` does, looking one by one only at those that may not stay as they are.
+
+    Empty cells are null.
+    """
+    stays = matches(cells, _SURE)
+    if known is not None:
+        stays = pc.and_(stays, restored_already(known, cells))
+    doubtful = pc.invert(stays)
+    mended = [canonical_cell(cell, known) or None for cell in cells.filter(doubtful).to_pylist()]
+    return pc.replace_with_mask(cells, doubtful, pa.array(mended, pa.string())) if mended else cells
 
 
 def canonical_cell(text: str, known: Field | None) -> str:

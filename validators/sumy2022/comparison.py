@@ -14,18 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sumy2022.document import read_json
-from sumy2022.findings import Fault, UsageError
+from sumy2022.findings import UsageError
+from sumy2022.lines import joined
 from sumy2022.package import DESCRIPTOR, Package, open_package
-from sumy2022.reading import Reading, read_csv
-from sumy2022.schema import TableSchema
+from sumy2022.sides import Side, read_side, read_sides, trouble
 
 NAMES = ("name", "value")
 """What tells the objects of a list apart, so that one more in the middle is one addition."""
-SEPARATOR = "\0"
-"""Stands between the parts of a key; no cell that is read holds it."""
 WORKING_TREE = "the working tree"
-SHOWN = 5
-"""How many of a file's faults an error lists."""
 
 
 class CellChange(NamedTuple):
@@ -133,17 +129,19 @@ def diff(base: str | Path | Package, head: str | Path | Package | None = None) -
     old, new = (side if isinstance(side, Package) else open_package(side) for side in (base, head))
     for side in (old, new):
         if side.faults:
-            raise _trouble(side, side.faults)
-    shared = [name for name in new.schemas if name in old.schemas]
-    empty = {name: pa.table({part: pa.array([], pa.string()) for part in _schema(old, new, name).names})
-             for name in (*old.schemas, *new.schemas)}  # fmt: skip
+            raise trouble(side, side.faults)
     compared = []
     for name in (*new.schemas, *(name for name in old.schemas if name not in new.schemas)):
-        if name in shared and old.read(name) == new.read(name) and old.schemas[name].names == new.schemas[name].names:
+        if name in new.schemas and name in old.schemas:
+            sides = read_sides(old, new, name)
+            if sides is not None:
+                compared.append(_compare(new, name, *sides, both=True))
             continue
-        sides = [_table(side, name) if name in side.schemas else empty[name] for side in (old, new)]
-        file = (new if name in new.schemas else old).resource(name).path
-        compared.append(_compare(_schema(old, new, name), file, *sides, both=name in shared))
+        only = new if name in new.schemas else old
+        there = read_side(only, name)
+        nothing = Side(0, there.table.slice(0, 0))
+        sides = (nothing, there) if only is new else (there, nothing)
+        compared.append(_compare(only, name, *sides, both=False))
     return Changes(
         base=old.source.name,
         head=WORKING_TREE if head is None else new.source.name,
@@ -156,73 +154,22 @@ def diff(base: str | Path | Package, head: str | Path | Package | None = None) -
     )
 
 
-def _schema(old: Package, new: Package, name: str) -> TableSchema:
-    return new.schemas.get(name) or old.schemas[name]
-
-
-def _table(package: Package, name: str) -> pa.Table:
-    """Read a table whole, or say why that cannot be done."""
-    file = package.resource(name).path
-    data = package.read(name)
-    if data is None:
-        raise UsageError(f"{package.source.name} has no {file}, the file of the table {name}.")
-    reading = read_csv(data, file)
-    if reading.lost or len(set(reading.header)) < len(reading.header):
-        raise _trouble(package, reading.faults)
-    _check_key(package, package.schemas[name].primary_key, reading)
-    return reading.table
-
-
-def _trouble(package: Package, faults: list[Fault]) -> UsageError:
-    places = ", ".join(f"{fault.rule} at {fault.file}:{fault.line or 1}" for fault in faults[:SHOWN])
-    more = f" and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
-    return UsageError(
-        f"{package.source.name} cannot be compared before it is mended: {places}{more}. `sumy2022 validate` explains."
-    )
-
-
-def _check_key(package: Package, key: tuple[str, ...], reading: Reading) -> None:
-    where = f"{package.source.name}: {reading.file}"
-    lacking = [name for name in key if name not in reading.header]
-    if not key or lacking:
-        which = f"lacks {', '.join(lacking)} of its primary key" if lacking else "has no primary key in its schema"
-        raise UsageError(f"{where} {which}, by which its rows are told apart.")
-    for name in key:
-        if reading.table[name].null_count:
-            line = reading.lines[pc.index(pc.is_null(reading.table[name]), True).as_py()]
-            raise UsageError(f"{where}:{line} has an empty {name}, by which its rows are told apart. Fill it in.")
-    keys = _keys(reading.table, key)
-    if len(pc.unique(keys)) == len(keys):
-        return
-    counted = pc.value_counts(keys)
-    twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
-    lines = reading.lines[pc.indices_nonzero(pc.equal(keys, twice[0])).to_numpy()]
-    listed, shown = ", ".join(map(str, lines[:SHOWN])), twice[0].as_py().replace(SEPARATOR, ", ")
-    raise UsageError(f"{where} has the key {shown} on lines {listed}. Give each row a key of its own.")
-
-
-def _keys(table: pa.Table, key: tuple[str, ...]) -> pa.Array:
-    """Return one text a row that stands for its key."""
-    parts = [table[name].combine_chunks() for name in key]
-    return pc.binary_join_element_wise(*parts, SEPARATOR) if len(parts) > 1 else parts[0]
-
-
-def _compare(schema: TableSchema, file: str, old: pa.Table, new: pa.Table, *, both: bool) -> TableChanges:
-    key = schema.primary_key
-    if both and not set(key) <= set(old.column_names) & set(new.column_names):
-        raise UsageError(f"The primary key of {schema.name} is not the same on both sides: its rows cannot be matched.")
-    old_keys, new_keys = _keys(old, key), _keys(new, key)
+def _compare(package: Package, name: str, before: Side, after: Side, *, both: bool) -> TableChanges:
+    key, old, new = package.schemas[name].primary_key, before.table, after.table
+    if not set(key) <= set(old.column_names) & set(new.column_names):
+        raise UsageError(f"The primary key of {name} is not the same on both sides: its rows cannot be matched.")
+    old_keys, new_keys = joined(old, key), joined(new, key)
     match = pc.index_in(new_keys, value_set=old_keys)
     stays = pc.is_valid(match)
     gone = pc.invert(pc.is_in(old_keys, value_set=new_keys))
     kept, of = new.filter(stays), match.drop_null()
     common = [name for name in new.column_names if name in old.column_names]
     return TableChanges(
-        name=schema.name,
-        file=file,
+        name=name,
+        file=package.resource(name).path,
         key=key,
-        before=old.num_rows,
-        after=new.num_rows,
+        before=before.rows,
+        after=after.rows,
         added=new.filter(pc.invert(stays)),
         removed=old.filter(gone),
         cells=_cells(key, old, kept, of),

@@ -49,7 +49,7 @@ def run_cell_rules(tables: Iterable[Table], rules: Iterable[Rule], context: Cont
             for name in table.schema.texts
             if name in table.text and (name in table.schema.prose) is prose
         ]
-        for batch in _batches(columns):
+        for batch in _batches(columns) if judging else ():
             yield from _cell_faults(batch, judging, context)
 
 
@@ -70,22 +70,18 @@ def _batches(columns: list[tuple[Table, str]]) -> Iterator[list[tuple[Table, str
 def _cell_faults(columns: list[tuple[Table, str]], rules: list[Rule], context: Context) -> Iterator[Fault]:
     """Judge the cells of several columns as one, and tell them apart again by their number.
 
-    Rules with a pattern of suspects judge these alone, which are found by one pattern of all, for most cells are none.
+    Most cells are suspects for no rule; one pattern of all rules tells.
     """
     cells = pd.concat([table.text[name] for table, name in columns], ignore_index=True)
     starts = np.cumsum([0, *(len(table.text) for table, _ in columns)])
-    pattern = "|".join(f"(?:{rule.suspect})" for rule in rules if rule.suspect is not None)
-    suspects = cells[contains(cells, pattern)] if pattern else cells[:0]
-    filled = cells if cells.notna().all() else cells[cells.notna()]
-    for searched in (False, True):
-        checks = [rule_check(rule, context) for rule in rules if (rule.suspect is not None) is searched]
-        judged = suspects if searched else filled
-        for check, sound in breaches(pa.DataFrameSchema(checks=checks), judged.to_frame("cell")):
-            for at in sound.index[~sound]:
-                number = int(np.searchsorted(starts, at, side="right")) - 1
-                table, name = columns[number]
-                line = int(table.text.index[at - starts[number]])
-                yield Fault(str(check.name), table.file, line, name, str(cells[at]))
+    suspects = cells[contains(cells, "|".join(f"(?:{rule.suspect})" for rule in rules))]
+    checks = [rule_check(rule, context) for rule in rules]
+    for check, sound in breaches(pa.DataFrameSchema(checks=checks), suspects.to_frame("cell")):
+        for at in sound.index[~sound]:
+            number = int(np.searchsorted(starts, at, side="right")) - 1
+            table, name = columns[number]
+            line = int(table.text.index[at - starts[number]])
+            yield Fault(str(check.name), table.file, line, name, str(cells[at]))
 
 
 def run_table_rules(

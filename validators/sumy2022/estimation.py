@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sumy2022.loading import load
+from sumy2022.strata import derive_figures
 
 PLACES = ("monitor", "authority", "reporter", "secondary", "adversary")
 """How well a claim is placed to know, best first; `rank` says which claim is which."""
@@ -67,12 +68,8 @@ def derive_estimates(
     # A count whose scope is another place than the event's covers a part of it, such as one building.
     everywhere = claims["place_id"].isna() | (claims["place_id"] == place)
     claims["whole"] = (claims["sex"] == "all") & (claims["age"] == "all") & everywhere
-    rows = [
-        {"event_id": event, "outcome": outcome, **_estimate(group)}
-        for (event, outcome), group in claims.groupby(["event_id", "outcome"], sort=True)
-    ]
-    frame = pd.DataFrame(rows, columns=["event_id", "outcome", "low", "best", "high", "claims", "basis"])
-    return frame.astype({"low": "Int64", "best": "Int64", "high": "Int64", "claims": "Int64"})
+    found = derive_figures(claims)[["event_id", "outcome", "low", "best", "high", "claims", "basis"]]
+    return found.astype({"low": "Int64", "best": "Int64", "high": "Int64", "claims": "Int64"})
 
 
 def rank(claims: pd.DataFrame, actors: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
@@ -90,71 +87,6 @@ def rank(claims: pd.DataFrame, actors: pd.DataFrame, sources: pd.DataFrame) -> p
     place = place.mask(of_enemy, "adversary")
     numbers = place.map({name: number for number, name in enumerate(PLACES)})
     return numbers.fillna(PLACES.index("secondary")).astype(np.int64)  # a kind of source that only others know
-
-
-def _estimate(claims: pd.DataFrame) -> dict[str, object]:
-    """Return the figures of one event and outcome."""
-    known = len(claims)
-    whole = claims[claims["whole"]]
-    if whole.empty:
-        return {**_floor(claims), "claims": known, "basis": "part"}
-    strata = [group for _, group in whole.groupby(["side", "population"], sort=True)]
-    widest = [
-        pd.concat([one, *(other for other in strata if other is not one and _rivals(one, other))])
-        for one in strata
-        if not any(_covers(other, one) for other in strata if other is not one)
-    ]
-    if len(widest) == 1:
-        return {**_compare(widest[0]), "claims": known, "basis": "whole"}
-    if all(_disjoint(one, other) for one in widest for other in widest if one is not other):
-        parts = pd.DataFrame([_compare(one) for one in widest]).astype("Int64")
-        sums = {str(name): value for name, value in parts.sum(skipna=False).items()}
-        return {**sums, "claims": known, "basis": "sum"}
-    return {**_floor(whole), "claims": known, "basis": "part"}
-
-
-def _compare(claims: pd.DataFrame) -> dict[str, object]:
-    """Compare claims about the same people: the least, the best placed and latest, and the largest number stated."""
-    bounds = claims[["count_low", "count_high"]]
-    ceilings = bounds["count_high"].fillna(bounds["count_low"])
-    sure = claims[claims["count_low"].notna()]
-    best = None
-    if not sure.empty:
-        # The latest statement; the claim's id settles what is otherwise equal, so that the answer never varies.
-        order = sure.sort_values(["rank", "as_of", "casualty_id"], ascending=[True, False, False], na_position="last")
-        best = order["count_low"].iloc[0]
-    return {"low": bounds["count_low"].min(), "best": best, "high": ceilings.max()}
-
-
-def _floor(claims: pd.DataFrame) -> dict[str, object]:
-    """Return what is certain when the claims are about parts: the largest of their lower bounds."""
-    least = claims["count_low"].max()
-    return {"low": least, "best": least, "high": None}
-
-
-def _covers(wide: pd.DataFrame, narrow: pd.DataFrame) -> bool:
-    """Tell whether the first claims are about all people that the second are about, and more."""
-    (side, population), (other_side, other) = _stratum(wide), _stratum(narrow)
-    return side in {"", other_side} and population in {"", other}
-
-
-def _rivals(wide: pd.DataFrame, narrow: pd.DataFrame) -> bool:
-    """Tell whether the second claims, about some of the people of the first, are too high to be a part of them."""
-    ceiling = wide["count_high"].fillna(wide["count_low"]).max()
-    return _covers(wide, narrow) and bool(narrow["count_low"].max() > ceiling)
-
-
-def _disjoint(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    """Tell whether two strata can have nobody in common: different sides, or different populations."""
-    (side, population), (other_side, other_population) = _stratum(one), _stratum(other)
-    sides_differ = side != other_side and "" not in {side, other_side}
-    populations_differ = population != other_population and "" not in {population, other_population}
-    return sides_differ or populations_differ
-
-
-def _stratum(claims: pd.DataFrame) -> tuple[str, str]:
-    """Return the side and population of claims about the same people; empty stands for any."""
-    return str(claims["side"].iloc[0]), str(claims["population"].iloc[0])
 
 
 def corroboration(package: str | Path | None = None) -> pd.DataFrame:
@@ -175,9 +107,7 @@ def derive_corroboration(citations: pd.DataFrame, sources: pd.DataFrame) -> pd.D
     supports = citations[citations["stance"] == "supports"]
     against = citations[citations["stance"] == "contradicts"]
     frame = pd.DataFrame({"event_id": sorted(citations["event_id"].unique())})
-    counted = pd.Series(
-        {event: _voices(group, origins) for event, group in supports.groupby("event_id")}, dtype="Int64"
-    )
+    counted = _voices(supports, origins).groupby(supports["event_id"]).nunique()
     frame["independent"] = frame["event_id"].map(counted).fillna(0).astype("Int64")
     frame["contradicting"] = frame["event_id"].map(against.groupby("event_id").size()).fillna(0).astype("Int64")
     frame["corroboration"] = np.select(
@@ -202,17 +132,30 @@ def origin(sources: pd.DataFrame) -> Mapping[str, str]:
     return {source: first(source) for source in parents}
 
 
-def _voices(citations: pd.DataFrame, origins: Mapping[str, str]) -> int:
-    """Count the groups of citations that share neither an origin nor a claimant, directly or through others."""
-    group: dict[str, str] = {}
+def _voices(citations: pd.DataFrame, origins: Mapping[str, str]) -> pd.Series:
+    """Return for each citation the number of one with which it is of one voice, the same for all that are.
 
-    def head(name: str) -> str:
-        while group.setdefault(name, name) != name:
-            name = group[name]
-        return name
+    Those of an event are of one voice that share an origin or a claimant, directly or through others.
+    """
+    origin_of = citations["source_id"].map(origins).fillna(citations["source_id"])
+    events, _ = pd.factorize(citations["event_id"])
+    links = [_shared(events, others) for others in (origin_of, citations["claimed_by"])]
+    voice, before = np.arange(len(citations)), np.array([], dtype=np.int64)
+    while not np.array_equal(voice, before):
+        before = voice
+        for link in links:
+            first = np.full(len(citations), len(citations))
+            np.minimum.at(first, link, voice)
+            voice = first[link]
+        # Those that had the same number before learn what one of them has learnt, lest a long chain take long.
+        first = before.copy()
+        np.minimum.at(first, before, voice)
+        voice = first[voice]
+    return pd.Series(voice, index=citations.index)
 
-    for source, claimant in zip(citations["source_id"], citations["claimed_by"], strict=True):
-        mine = head(f"source {origins.get(source, source)}")
-        if isinstance(claimant, str):
-            group[mine] = head(f"claimant {claimant}")
-    return len({head(name) for name in list(group)})
+
+def _shared(events: np.ndarray, others: pd.Series) -> np.ndarray:
+    """Number the citations, those of an event with the same other thing alike, and one that has none by itself."""
+    things, _ = pd.factorize(others)
+    alone = -1 - np.arange(len(events))
+    return pd.factorize(np.where(things < 0, alone, events * np.int64(len(events)) + things))[0]

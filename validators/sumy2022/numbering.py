@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sumy2022.text import arrow
+from sumy2022.text import arrow, whole
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 NULL = -1
@@ -23,7 +23,7 @@ WIDTH = 8
 
 def numbered(*columns: pd.Series) -> list[Numbers]:
     """Return the columns of text as numbers, two of which are equal where the texts are; `NULL` stands for a null."""
-    texts = [_whole(arrow(column)) for column in columns]
+    texts = [whole(arrow(column)) for column in columns]
     return _packed(texts) or _in_order(texts)
 
 
@@ -81,10 +81,6 @@ def _at(wanted: Numbers, known: Numbers) -> Numbers:
     return np.where(known[at] == wanted, at, -1)
 
 
-def _whole(text: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
-
-
 def _packed(texts: list[pa.Array]) -> list[Numbers] | None:
     """Return the bytes by which texts of one length differ as numbers; None where these are more than eight."""
     valid = [text.drop_null() for text in texts]
@@ -92,7 +88,7 @@ def _packed(texts: list[pa.Array]) -> list[Numbers] | None:
     head = np.frombuffer(first, dtype=np.uint8)[: max(len(first) - WIDTH, 0)]
     packed = []
     for text, filled in zip(texts, valid, strict=True):
-        starts = np.frombuffer(filled.buffers()[1], dtype=np.int32)[filled.offset : filled.offset + len(filled) + 1]
+        starts = np.frombuffer(filled.buffers()[1], dtype=np.int64)[filled.offset : filled.offset + len(filled) + 1]
         if (np.diff(starts) != len(first)).any():
             return None
         tails = np.zeros((len(filled), WIDTH), dtype=np.uint8)
@@ -108,6 +104,6 @@ def _packed(texts: list[pa.Array]) -> list[Numbers] | None:
 
 
 def _in_order(texts: list[pa.Array]) -> list[Numbers]:
-    codes = pa.chunked_array(texts, type=pa.string()).combine_chunks().dictionary_encode().indices
+    codes = pa.concat_arrays(texts).dictionary_encode().indices
     numbers = codes.fill_null(NULL).to_numpy(zero_copy_only=False).astype(np.int64)
     return np.split(numbers, np.cumsum([len(text) for text in texts])[:-1])

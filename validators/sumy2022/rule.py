@@ -77,7 +77,7 @@ class Rule:
     good: tuple[Change, ...] = ()
     place: tuple[str, int | None] | None = None
     free_text: bool = False
-    suspect: str | None = None
+    suspect: str = ""
     predicate: Predicate | None = None
     detail: Detail | None = None
     finder: Finder | None = None

@@ -23,7 +23,7 @@ from sumy2022.findings import RuleCrashed
 from sumy2022.numbering import positions, repeated
 from sumy2022.rules import structure as st
 from sumy2022.text import arrow as as_arrow
-from sumy2022.text import found_in, matches, plain, within_length
+from sumy2022.text import found_in, matches, plain, whole, within_length
 
 if TYPE_CHECKING:
     import pandera.pandas as pa  # elsewhere imported where it is used: who only reads tables can do without
@@ -297,8 +297,7 @@ def labels(names: Iterable[str]) -> pd.Index:
 
 def _values(known: Field, cells: pd.Series, exact: bool) -> pd.Series:
     """Return a column's values; what it holds often is read once."""
-    texts = as_arrow(cells)
-    coded = (texts.combine_chunks() if isinstance(texts, arrow.ChunkedArray) else texts).dictionary_encode()
+    coded = whole(as_arrow(cells)).dictionary_encode()
     distinct = _read(known, coded.dictionary.to_pandas(), exact)
     values = distinct.array.take(coded.indices.fill_null(-1).to_numpy(), allow_fill=True)
     return pd.Series(values, index=cells.index)

@@ -62,6 +62,16 @@ def restored(known: Field, text: str) -> str:
     return text
 
 
+def restored_already(known: Field, cells: pa.StringArray) -> pa.BooleanArray:
+    """Tell for each cell of a column, as far as that is told at a glance, whether `restored` leaves it as it is."""
+    pattern = known.constraints.get("pattern")
+    if known.type in {"number", "integer"}:
+        return matches(cells, PLAIN_NUMBER)
+    if pattern is not None and _is_clock(pattern):
+        return matches(cells, pattern)
+    return pa.repeat(True, len(cells))
+
+
 def _plain_number(text: str, *, whole: bool) -> str:
     """Write a decimal number without a plus, an exponent and needless zeros.
 

@@ -6,22 +6,38 @@ exponentially with the text; RE2 takes linear time whatever the pattern, which m
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+MANY = 50_000
+"""How many texts are worth sharing out."""
+
 
 def contains(cells: pd.Series, pattern: str) -> pd.Series:
     """Tell for each cell whether the pattern is found in it; it is not found in a null."""
-    return plain(pc.fill_null(pc.match_substring_regex(arrow(cells), pattern), False), cells.index)
+    return plain(pc.fill_null(_search(arrow(cells), pattern), False), cells.index)
 
 
 def matches(texts: pa.Array, pattern: str) -> pa.Array:
     """Tell for each text whether the pattern matches the whole of it; a null does."""
-    return pc.fill_null(pc.match_substring_regex(texts, f"^(?:{pattern})$"), True)
+    return pc.fill_null(_search(texts, f"^(?:{pattern})$"), True)
+
+
+def _search(texts: pa.Array, pattern: str) -> pa.Array:
+    """Tell for each text whether the pattern is found in it; many texts are shared out among the processors."""
+    share = -(-len(texts) // (os.cpu_count() or 1))
+    if len(texts) < MANY or share == len(texts):
+        return pc.match_substring_regex(texts, pattern)
+    with ThreadPoolExecutor() as pool:
+        shares = [texts.slice(start, share) for start in range(0, len(texts), share)]
+        found = pool.map(lambda part: whole(pc.match_substring_regex(part, pattern)), shares)
+        return pa.concat_arrays(list(found))
 
 
 def within_length(texts: pa.Array, least: int, most: float) -> pa.Array:
@@ -32,7 +48,7 @@ def within_length(texts: pa.Array, least: int, most: float) -> pa.Array:
 
 def found_in(texts: pa.Array, known: pa.Array) -> pa.Array:
     """Tell for each text whether it is among the known ones; a null is."""
-    return pc.or_(pc.is_in(texts, value_set=known), pc.is_null(texts))
+    return pc.or_(pc.is_in(texts, value_set=known.cast(texts.type)), pc.is_null(texts))
 
 
 def composed(cells: pd.Series) -> pd.Series:
@@ -48,14 +64,19 @@ def composed(cells: pd.Series) -> pd.Series:
 
 def rated(cells: pd.Series, rates: Mapping[str, float]) -> pd.Series:
     """Return the number that each text stands for; NaN for a null and for a text that stands for none."""
-    at = pc.index_in(arrow(cells), value_set=pa.array(rates, type=pa.string()))
+    at = pc.index_in(arrow(cells), value_set=pa.array(rates, type=pa.large_string()))
     numbers = pc.take(pa.array(rates.values(), type=pa.float64()), at)
     return pd.Series(numbers.to_numpy(zero_copy_only=False), index=cells.index)
 
 
 def arrow(cells: pd.Series) -> pa.Array:
     """Return a column of text as Arrow holds it, without copying it."""
-    return pa.array(cells, type=pa.string(), from_pandas=True)
+    return pa.array(cells, type=pa.large_string(), from_pandas=True)
+
+
+def whole(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece."""
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def plain(answers: pa.Array, index: pd.Index) -> pd.Series:

@@ -65,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
             if not args.check:
                 _write(Path(package.source.root) / reading.file, wanted)
         if not args.check:
-            left += _list(reading.file, left_cells(read_csv(wanted, reading.file).table, schema))
+            table = reading.table if wanted == data else read_csv(wanted, reading.file).table
+            left += _list(reading.file, left_cells(table, schema))
     if unreadable or left:
         emit(f"`sumy2022 validate` says what is wrong with the {_what(unreadable, left)} left as they are.\n")
     if unreadable:

@@ -23,6 +23,13 @@ INVISIBLE = "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202
 """Zero-width and bidirectional characters."""
 CONTROL = "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 FORMULA = "^[=+@-]"
+SURE = (
+    r"!-~\x{a1}-\x{ac}\x{ae}-\x{2ff}\x{400}-\x{482}\x{48a}-\x{52f}"
+    r"\x{2010}-\x{2027}\x{2030}-\x{205e}\x{20a0}-\x{20bf}\x{2116}"
+)
+"""Visible characters of Latin and Cyrillic texts, as the inside of a class of RE2, that are in NFC whatever stands
+beside them."""
+UNSURE = f"[^ {SURE}]"
 FMT = "Run `sumy2022 fmt`, which restores the form and changes nothing else."
 
 BLANK_LINE = declare(
@@ -150,6 +157,7 @@ NUMBER = declare(
     ERROR,
     since=SINCE,
     scope=Scope.CELL,
+    suspect=UNSURE,
     message="{field} holds letters in decomposed form: {value}",
     fix=FMT,
     bad=(Edit("places", {"name_es": "Leo\u0301n"}, row=4),),

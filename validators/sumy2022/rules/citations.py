@@ -7,6 +7,7 @@ import pandas as pd
 from sumy2022.context import Context
 from sumy2022.example import Add, Edit
 from sumy2022.findings import Severity
+from sumy2022.numbering import among
 from sumy2022.precision import slack
 from sumy2022.rule import Scope, rule
 
@@ -99,5 +100,6 @@ def _acting(actors: pd.DataFrame) -> pd.Series:
     keys = ["event_id", "actor_id"]
     first = actors[actors["role"].isin(ACTING)].dropna(subset=keys).drop_duplicates(keys)
     suffering = actors[actors["role"].isin(SUFFERING)]
+    suffering = suffering[among(suffering["event_id"], first["event_id"])]
     roles = suffering[keys].merge(first, how="left", on=keys)["role"]
     return roles.set_axis(suffering.index).reindex(actors.index)
