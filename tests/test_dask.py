@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster
 
 from conftest import ROOT, Files, lay, write
 from sumy2022.__main__ import main
@@ -279,6 +279,17 @@ def test_a_file_that_changes_meanwhile_is_refused(client: Client, miniature: Fil
 
     with pytest.raises(UsageError, match=r"events\.csv was changed while it was checked"):
         validate(folder, engine=Cluster(client, FEW), progress=change)
+
+
+def test_workers_that_are_lost_again_and_again_are_told(miniature: Files, tmp_path: Path) -> None:
+    class Lost:
+        def submit(self, *_: object, **__: object) -> None: ...
+
+        def get(self, *_: object, **__: object) -> None:
+            raise KilledWorker("look-1", None, 3)
+
+    with pytest.raises(UsageError, match="look-1.*Give each worker more"):
+        validate(write(miniature, tmp_path), engine=Cluster(Lost(), FEW))
 
 
 # The command -----------------------------------------------------------------------------------------------------

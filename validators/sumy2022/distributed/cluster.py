@@ -74,9 +74,10 @@ def _remote(address: str) -> Iterator[Client]:
         mine, theirs = installed(), client.run(installed, on_error="return")
         for worker, found in theirs.items():
             if found != mine:
+                there = f"version {found}" if isinstance(found, str) else "nothing"
                 raise UsageError(
-                    f"The worker {worker} has {f'version {found}' if isinstance(found, str) else 'nothing'} of {DISTRIBUTION}, "
-                    f"and here is {mine}. Install the same on all: pip install '{DISTRIBUTION}[dask,validate]'."
+                    f"The worker {worker} has {there} of {DISTRIBUTION}, and here is {mine}. Install the same on "
+                    f"all: pip install '{DISTRIBUTION}[dask,validate]'."
                 )
         yield client
 
