@@ -288,7 +288,7 @@ def test_workers_that_are_lost_again_and_again_are_told(miniature: Files, tmp_pa
         def get(self, *_: object, **__: object) -> None:
             raise KilledWorker("look-1", None, 3)
 
-    with pytest.raises(UsageError, match="look-1.*Give each worker more"):
+    with pytest.raises(UsageError, match=r"look-1.*Give each worker more"):
         validate(write(miniature, tmp_path), engine=Cluster(Lost(), FEW))
 
 
