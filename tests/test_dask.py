@@ -90,14 +90,19 @@ def batches() -> Iterator[list[Rule]]:
 
 @pytest.mark.slow
 def test_every_rule_is_found_alike(client: Client, miniature: Files, tmp_path: Path) -> None:
-    """An example that others of its batch hide is tried once more by itself."""
+    """An example that others of its batch hide is tried once more by itself.
+
+    Files are not cut where only the descriptor or a schema is changed, for neither engine has a part in reading these.
+    """
     pending, count = list(batches()), 0
     for batch in pending:
         folder = tmp_path / str(count)
         files = miniature
         for rule in batch:
             files = lay(files, rule.bad)
-        found = {finding.rule for finding in alike(client, write(files, folder)).findings}
+        cut_up = any(file.startswith("data/") for rule in batch for file, _ in places(rule.bad))
+        report = alike(client, write(files, folder), FEW if cut_up else SHIPPED)
+        found = {finding.rule for finding in report.findings}
         hidden = [rule for rule in batch if rule.id not in found]
         assert not hidden or len(batch) > 1, hidden[0].id
         pending += [[rule] for rule in hidden]
