@@ -73,7 +73,7 @@ class Taken:
     largest: int = 0
 
     def __str__(self) -> str:
-        return f"{self.seconds:7.2f} s  {self.memory / 2**20:7,.0f} MiB"
+        return f"{self.seconds:7.2f} s  {self.cpu:7.2f} s of CPU  {self.memory / 2**20:6,.0f} MiB"
 
 
 def run(command: Sequence[str | Path], output: Path, *, codes: tuple[int, ...] = (0,), limit: float = 86_400) -> Taken:

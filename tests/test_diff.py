@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import sumy2022
 from conftest import ROOT, Files, _miniature, lay, write
+from fuzzing import fuzz
 from sumy2022.__main__ import main
 from sumy2022.comparison import Changes
 from sumy2022.example import Add, Drop, Edit, Remove, Swap
@@ -164,6 +165,7 @@ def package(rows: dict[str, tuple[str | None, str | None]], folder: Path) -> Pat
     return write(files, folder)
 
 
+@fuzz(100)
 @given(before=TABLE, after=TABLE)
 def test_the_changes_turn_the_one_into_the_other(
     tmp_path_factory: pytest.TempPathFactory, before: dict[str, Any], after: dict[str, Any]

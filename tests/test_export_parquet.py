@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -169,34 +167,6 @@ def test_the_columns_are_compressed_with_zstd(folder: Path) -> None:
 def test_the_same_package_gives_the_same_bytes(miniature: Files, tmp_path: Path) -> None:
     first, second = two_runs("parquet", write(miniature, tmp_path / "package"), tmp_path / "out")
     assert first == second
-
-
-UNFIT = {
-    "a faulty package": [Swap("datapackage.json", '"version": "0.1.0"', '"version": "one"')],
-    "a cell of no type": [Edit("events", {"date_start": "soon"})],
-    "a required cell that is empty": [Edit("events", {"title": ""})],
-}
-
-
-@pytest.mark.parametrize("case", UNFIT)
-def test_what_is_unfit_is_refused_in_one_line(
-    case: str, miniature: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    package = write(lay(miniature, UNFIT[case]), tmp_path / "package")
-    assert main(["export", "parquet", str(package), "--output", str(tmp_path / "out")]) == 2
-    out, err = capsys.readouterr()
-    assert (out, err.count("\n"), err[:10]) == ("", 1, "sumy2022: ")
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_a_full_disk_is_no_traceback(miniature: Files, tmp_path: Path) -> None:
-    package = write(miniature, tmp_path / "package")
-    command = f"ulimit -f 8; exec {sys.executable} -m sumy2022 export parquet {package} --output {tmp_path / 'out'}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "File too large" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert list((tmp_path / "out").iterdir()) == []
 
 
 TYPES = {"boolean": ["true", "false", ""], "year": ["0001", "2022", ""], "integer": ["-999999999999999", "0", ""]}

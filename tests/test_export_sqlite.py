@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -23,7 +21,7 @@ from conftest import ROOT, Files, _miniature, lay, write
 from exporting import rows, two_runs
 from sumy2022 import views
 from sumy2022.__main__ import main
-from sumy2022.example import Add, Edit, Swap, Write
+from sumy2022.example import Add, Edit, Swap
 from sumy2022.exports.sqlite import HEADER
 from sumy2022.package import open_package
 
@@ -267,45 +265,6 @@ def test_bytes_that_hold_nothing_are_zero(file: Path) -> None:
         if (header := {2: 12, 5: 12, 10: 8, 13: 8}.get(page[0])) is not None:
             cells, content = int.from_bytes(page[3:5], "big"), int.from_bytes(page[5:7], "big")
             assert not any(page[header + 2 * cells : content])
-
-
-NO_KEY = json.loads((ROOT / "schemas/control.json").read_bytes())
-NO_KEY["foreignKeys"][0]["reference"]["fields"] = ["name_en"]
-UNFIT = {
-    "a faulty package": [Swap("datapackage.json", '"version": "0.1.0"', '"version": "one"')],
-    "a cell of no type": [Edit("events", {"date_start": "soon"})],
-    "a reference to nothing": [Edit("control", {"place_id": "PLC-9999"})],
-    "a foreign key to no key": [Write("schemas/control.json", json.dumps(NO_KEY))],
-    "a table that is derived": [Swap("datapackage.json", '"name": "waivers"', '"name": "Estimates"')],
-    "a name that SQLite keeps": [Swap("datapackage.json", '"name": "waivers"', '"name": "sqlite_waivers"')],
-    "a column that is derived": [Swap("schemas/events.json", '"name": "place_detail"', '"name": "Hromada"'),
-                                 Swap("data/events.csv", "place_detail", "Hromada")],
-    "a column that is gone": [Swap("schemas/events.json", '"name": "summary"', '"name": "abstract"'),
-                              Swap("data/events.csv", "summary", "abstract")],
-    "a table that is gone": [Swap("datapackage.json", '"name": "casualties"', '"name": "losses"')],
-    "a code with a zero byte": [Swap("schemas/waivers.json", '"maxLength": 200', '"enum": ["a\\u0000b"]')],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", UNFIT)
-def test_what_is_unfit_is_refused_in_one_line(
-    case: str, miniature: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    package = write(lay(miniature, UNFIT[case]), tmp_path / "package")
-    assert main(["export", "sqlite", str(package), "--output", str(tmp_path / "out")]) == 2
-    out, err = capsys.readouterr()
-    assert (out, err.count("\n"), err[:10]) == ("", 1, "sumy2022: ")
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_a_full_disk_is_no_traceback(miniature: Files, tmp_path: Path) -> None:
-    package = write(miniature, tmp_path / "package")
-    command = f"ulimit -f 64; exec {sys.executable} -m sumy2022 export sqlite {package} --output {tmp_path / 'out'}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "cannot be written" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_an_empty_table_stays_one(miniature: Files, tmp_path: Path) -> None:

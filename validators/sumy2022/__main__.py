@@ -50,25 +50,42 @@ def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         code: int = args.run(args)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except UsageError as error:
-        from sumy2022.render import visible
-
-        # A message may quote what a file holds, and a terminal must not obey it.
-        print("\n".join(visible(line, None) for line in f"sumy2022: {error}".split("\n")), file=sys.stderr)  # noqa: T201
-        return 2
+        return _fail(str(error))
     except RuleCrashed as error:
         print(f"sumy2022: a fault of this program, not of your data: {error}\n"  # noqa: T201
               "Please report it with the data that shows it.", file=sys.stderr)  # fmt: skip
         return 2
     except BrokenPipeError:
         # The reader of our output, such as `head`, has gone; writing the rest would only fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return 2
+    except OSError as error:
+        # Of files, the commands tell what they could; what is left is a disk or device that fails in between.
+        if error.filename is None:
+            _forget_output()
+        where = "The output or a file" if error.filename is None else error.filename
+        return _fail(f"{where} cannot be written or read: {error.strerror or error}.")
     except KeyboardInterrupt:
         print("sumy2022: interrupted", file=sys.stderr)  # noqa: T201
         return 2
     return code
+
+
+def _fail(message: str) -> int:
+    """Say why a command could not be done, and return its exit code."""
+    from sumy2022.render import visible
+
+    # A message may quote what a file holds, and a terminal must not obey it.
+    print("\n".join(visible(line, None) for line in f"sumy2022: {message}".split("\n")), file=sys.stderr)  # noqa: T201
+    return 2
+
+
+def _forget_output() -> None:
+    """Drop what is not written yet, which Python would try to write once more as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def script() -> int:

@@ -7,6 +7,7 @@ text in Unicode NFC without stray white space or invisible characters, numbers a
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 import secrets
@@ -39,8 +40,11 @@ def to_bytes(table: pa.Table) -> bytes:
     """
     names = pa.array(table.column_names, type=pa.string())
     header = ",".join(_quoted(names).to_pylist()) or '""'
-    records = (_records(table.slice(start, ROWS)) for start in range(0, table.num_rows, ROWS))
-    return b"".join((header.encode(), b"\n", *records))
+    written = io.BytesIO()
+    written.write(f"{header}\n".encode())
+    for start in range(0, table.num_rows, ROWS):
+        written.write(_records(table.slice(start, ROWS)))
+    return written.getvalue()
 
 
 def _records(table: pa.Table) -> bytes:
@@ -110,7 +114,7 @@ def tidy(reading: Reading, schema: TableSchema) -> bytes:
         names = reading.table.column_names  # two columns would become one
     fields = {known.name: known for known in schema.fields}
     columns = [
-        _canonical_cells(column.combine_chunks(), fields.get(name))
+        pa.chunked_array([_canonical_cells(chunk, fields.get(name)) for chunk in column.chunks], pa.string())
         for name, column in zip(names, reading.table.columns, strict=True)
     ]
     table = pa.Table.from_arrays(columns, names=names)
@@ -140,7 +144,8 @@ def _without_empty_rows(table: pa.Table, schema: TableSchema) -> pa.Table:
     """Leave out the rows without any filled cell, if the schema wants one filled in each row."""
     if not table.num_columns or not (schema.primary_key or any(known.required for known in schema.fields)):
         return table
-    return table.filter(reduce(pc.or_, (pc.is_valid(column) for column in table.columns)))
+    filled = reduce(pc.or_, (pc.is_valid(column) for column in table.columns))
+    return table if pc.all(filled, min_count=0).as_py() else table.filter(filled)
 
 
 def form_faults(data: bytes, reading: Reading, schema: TableSchema) -> Iterator[Fault]:

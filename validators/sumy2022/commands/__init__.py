@@ -26,7 +26,12 @@ def add_package(parser: argparse.ArgumentParser) -> None:
 
 
 def emit(text: str) -> None:
-    """Write text to standard output; a character that the terminal's encoding lacks is spelt out, not fatal."""
+    """Write text to standard output; a character that the terminal's encoding lacks is spelt out, not fatal.
+
+    Raises `UsageError` where standard output is closed.
+    """
+    if sys.stdout is None:
+        raise UsageError("There is nowhere to write to: standard output is closed.")
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
@@ -35,7 +40,7 @@ def show(text: str, output: Path | None, colours: Colours | None = None) -> None
     """Write text to a file, or to standard output, in colours where that is a terminal."""
     if output is not None:
         _write(output, text)
-    elif colours is not None and sys.stdout.isatty() and available("rich"):
+    elif colours is not None and sys.stdout is not None and sys.stdout.isatty() and available("rich"):
         _print_in_colour(text, *colours)
     else:
         emit(text)

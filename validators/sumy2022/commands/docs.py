@@ -35,12 +35,16 @@ def run(args: argparse.Namespace) -> int:
     stale = [path for path, text in wanted.items() if package.source.read(path) != text.encode()]
     left_over = [path for path in package.source.names("docs/rules") if path not in wanted]
     for path in (*stale, *left_over):
-        done = "written" if path in wanted else "removed"
-        emit(f"{path}: {'differs from what is generated' if args.check else done}\n")
-    if not args.check:
-        for path in stale:
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(root / path, wanted[path].encode())
-        for path in left_over:
-            (root / path).unlink()
+        if args.check:
+            emit(f"{path}: differs from what is generated\n")
+            continue
+        try:
+            if path in wanted:
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(root / path, wanted[path].encode())
+            else:
+                (root / path).unlink()
+        except OSError as error:
+            raise UsageError(f"{root / path} cannot be written: {error.strerror}.") from error
+        emit(f"{path}: {'written' if path in wanted else 'removed'}\n")
     return 1 if args.check and (stale or left_over) else 0

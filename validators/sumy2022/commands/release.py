@@ -12,6 +12,7 @@ import argparse
 from pathlib import Path
 
 from sumy2022.commands import add_package, emit
+from sumy2022.findings import UsageError
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +40,12 @@ def run(args: argparse.Namespace) -> int:
         emit(f"{found.version}, {after}: nothing stands in the way\n")
         return 0
     if not found.written:
-        (found.root / found.path).parent.mkdir(exist_ok=True)
-        write_atomically(found.root / found.path, found.manifest)
+        manifest = found.root / found.path
+        try:
+            manifest.parent.mkdir(exist_ok=True)
+            write_atomically(manifest, found.manifest)
+        except OSError as error:
+            raise UsageError(f"{manifest} cannot be written: {error.strerror}.") from error
         emit(f"{found.path}: written. Commit it, then call `sumy2022 release` again to build the files.\n")
         return 0
     folder = build(found, args.output)

@@ -97,7 +97,7 @@ def _engine(args: argparse.Namespace) -> Iterator[Engine | None]:
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """Show the step at hand on a terminal, where it takes long enough to be seen."""
-    if not (sys.stderr.isatty() and available("rich")):
+    if sys.stderr is None or not (sys.stderr.isatty() and available("rich")):
         yield lambda _: None
         return
     from rich.console import Console

@@ -32,6 +32,7 @@ def write(package: Package, folder: Path) -> list[Path]:
     paths = []
     for name in package.schemas:
         path = folder / f"{stem(package)}-{name}.parquet"
-        pq.write_table(arrow_table(package, name, said), path, compression="zstd")
+        with path.open("wb") as file:  # Arrow itself takes no path that the locale cannot spell
+            pq.write_table(arrow_table(package, name, said), file, compression="zstd")
         paths.append(path)
     return paths
