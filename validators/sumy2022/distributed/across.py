@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from sumy2022.distributed.columns import Columns, by_block, columns_of, unsplittable
-from sumy2022.distributed.exchange import Exchange, Task
+from sumy2022.distributed.exchange import Exchange, Rows, Task
 from sumy2022.distributed.judging import judge_history, judge_key, judge_rows
 from sumy2022.engine import obstacle
 from sumy2022.findings import NotRun
@@ -14,7 +14,7 @@ from sumy2022.rule import Rule, Scope
 from sumy2022.schema import Key, TableSchema, keys
 from sumy2022.validation import identity
 
-Others = list[tuple[str, Task]]
+Others = list[tuple[str, Rows]]
 
 
 def key_tasks(exchange: Exchange, tables: Task) -> list[list[Task]]:
@@ -33,19 +33,17 @@ def key_tasks(exchange: Exchange, tables: Task) -> list[list[Task]]:
     ]
 
 
-def _sharing(exchange: Exchange, name: str, key: Key) -> Iterable[tuple[Task, Task | None]]:
+def _sharing(exchange: Exchange, name: str, key: Key) -> Iterable[tuple[Rows, Rows | None]]:
     """Return rows that share values of a key, each time with the rows of the target among which they are sought."""
-    fields = {*key.fields, *exchange.tables[name].schema.primary_key}
-    names = exchange.present(name, {name: fields})
+    names = exchange.present(name, {name: {*key.fields, *exchange.tables[name].schema.primary_key}})
     if key.reference is None:
-        alike = exchange.selected(name, names)
-        if not exchange.is_small(name):
-            alike = exchange.buckets(name, key.fields, names, empty=False)
-        return [(rows, None) for rows in alike]
+        if exchange.is_small(name):
+            return [(exchange.parts[name], None)]
+        return [(rows, None) for rows in exchange.buckets(name, key.fields, names, empty=False)]
     target, ids = key.reference.target, key.reference.target_fields
     found = exchange.present(target, {target: set(ids)})
     if exchange.is_small(target):
-        return [(rows, exchange.whole(target, found)) for rows in exchange.selected(name, names)]
+        return [([part], exchange.parts[target]) for part in exchange.parts[name]]
     here = exchange.buckets(name, key.fields, names, empty=False)
     return zip(here, exchange.buckets(target, ids, found, empty=False), strict=True)
 
@@ -66,12 +64,14 @@ def rule_tasks(
         paths = [path for rule in batch for path in rule.columns]
         for rows, others in _rows(exchange, batch, columns):
             seen = [*others, *exchange.looked_up(rows, name, paths, columns)]
-            judge = partial(judge_rows, name, ids, [other for other, _ in seen])
+            seeing = {name: exchange.present(name, columns) for name in columns if name in exchange.tables}
+            judge = partial(judge_rows, name, ids, seeing, [other for other, _ in seen])
             tasks.append(exchange.graph.add(judge, context, tables, rows, [further for _, further in seen]))
     finders = [rule.id for rule in rules if rule.finder is not None]
     if finders:
-        judge = partial(judge_history, list(schemas), finders, list(exchange.tables))
-        rows = [exchange.whole(name, tuple(identity(table))) for name, table in exchange.tables.items()]
+        columns_of_all = {name: tuple(identity(table)) for name, table in exchange.tables.items()}
+        judge = partial(judge_history, list(schemas), finders, columns_of_all)
+        rows = [exchange.whole(name, names) for name, names in columns_of_all.items()]
         tasks.append(exchange.graph.add(judge, context, tables, rows))
     return tasks, not_run
 
@@ -99,7 +99,7 @@ def _is_of_table(rule: Rule) -> bool:
     return rule.scope is Scope.TABLE or (rule.scope is Scope.ROW and bool(rule.needs))
 
 
-def _rows(exchange: Exchange, batch: Sequence[Rule], columns: Columns) -> Iterator[tuple[Task, Others]]:
+def _rows(exchange: Exchange, batch: Sequence[Rule], columns: Columns) -> Iterator[tuple[Rows, Others]]:
     """Yield rows that a batch of rules can judge by themselves, each time with the rows of other tables they need."""
     rule, name = batch[0], batch[0].table or ""
     needed = sorted({other for rule in batch for other in rule.needs})
@@ -109,18 +109,18 @@ def _rows(exchange: Exchange, batch: Sequence[Rule], columns: Columns) -> Iterat
         for number, rows in enumerate(_parted(exchange, name, key, columns, small=False)):
             yield rows, [(other, parts[number % len(parts)]) for other, parts in zip(needed, others, strict=True)]
     elif rule.scope is Scope.ROW and not _is_of_table(rule):
-        for rows in exchange.selected(name, exchange.present(name, columns)):
-            yield rows, []
+        for part in exchange.parts[name]:
+            yield [part], []
     else:
         found = [(other, exchange.whole(other, exchange.present(other, columns))) for other in needed]
         yield exchange.whole(name, exchange.present(name, columns)), found
 
 
-def _parted(exchange: Exchange, name: str, key: tuple[str, ...], columns: Columns, *, small: bool = True) -> list[Task]:
+def _parted(exchange: Exchange, name: str, key: tuple[str, ...], columns: Columns, *, small: bool = True) -> list[Rows]:
     """Return a table's rows in buckets; `small`: in one, if they are few."""
     names = exchange.present(name, columns)
     if small and exchange.is_small(name):
-        return exchange.selected(name, names)
+        return [exchange.parts[name]]
     return exchange.buckets(name, key, names, empty=True)
 
 

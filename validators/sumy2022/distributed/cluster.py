@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import dask
 from dask.system import CPU_COUNT
@@ -71,18 +71,23 @@ def _remote(address: str) -> Iterator[Client]:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
             raise UsageError(f"The scheduler at {address} has no workers. Start one with `dask worker`.") from error
-        mine, theirs = version(DISTRIBUTION), client.run(_version, on_error="return")
+        mine, theirs = installed(), client.run(installed, on_error="return")
         for worker, found in theirs.items():
             if found != mine:
+                there = f"version {found}" if isinstance(found, str) else "nothing"
                 raise UsageError(
-                    f"The worker {worker} has {found if isinstance(found, str) else 'no version'} of {DISTRIBUTION}, "
-                    f"and here is {mine}. Install the same on all: pip install '{DISTRIBUTION}[dask,validate]'."
+                    f"The worker {worker} has {there} of {DISTRIBUTION}, and here is {mine}. Install the same on "
+                    f"all: pip install '{DISTRIBUTION}[dask,validate]'."
                 )
         yield client
 
 
-def _version() -> str:
-    return version(DISTRIBUTION)
+def installed() -> str:
+    """Return the version that is installed where this runs."""
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "unknown"  # the code is run without having been installed
 
 
 @contextmanager

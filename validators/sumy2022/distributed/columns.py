@@ -37,13 +37,16 @@ def reference(schema: TableSchema, column: str) -> ForeignKey | None:
 
 
 def columns_of(rule: Rule, schemas: Mapping[str, TableSchema]) -> Columns:
-    """Return the columns that a rule of a table reads, those by which others are looked up, and the primary keys."""
-    found: Columns = {}
+    """Return the columns that a rule of a table reads, and those by which others are looked up.
+
+    Of its own table they include the primary key, by which findings name a row.
+    """
+    found: Columns = {rule.table or "": set(schemas[rule.table or ""].primary_key)}
     for path in rule.columns:
         _walk(rule.table or "", path, schemas, found)
     for name, columns in rule.needs.items():
         found.setdefault(name, set()).update(columns)
-    return {name: columns | set(schemas[name].primary_key) for name, columns in found.items() if name in schemas}
+    return {name: columns for name, columns in found.items() if name in schemas}
 
 
 def kept_columns(rules: Iterable[Rule], schemas: Mapping[str, TableSchema]) -> Columns:

@@ -19,7 +19,8 @@ from sumy2022.distributed.across import key_tasks, rule_tasks
 from sumy2022.distributed.blocks import Block, cut, uncut
 from sumy2022.distributed.columns import by_block, kept_columns
 from sumy2022.distributed.exchange import Exchange, Graph, Task
-from sumy2022.distributed.looking import Look, border_faults, look, part, skeleton
+from sumy2022.distributed.looking import Look, border_faults, kept_part, look, skeleton
+from sumy2022.distributed.pieces import unpack
 from sumy2022.findings import Fault, UsageError
 from sumy2022.frames import Table
 from sumy2022.package import Package
@@ -77,8 +78,8 @@ class Cluster:
         tasks, not_run = rule_tasks(exchange, package.schemas, wanted.values(), context, self._sent(_slim(tables)))
         waivers = [exchange.whole(WAIVERS, tuple(tables[WAIVERS].text.columns))] if WAIVERS in tables else []
         judged, rows = self.client.get(exchange.graph.tasks, [tasks, waivers])
-        for frame in rows:
-            tables[WAIVERS] = tables[WAIVERS].with_rows(frame)
+        for pieces in rows:
+            tables[WAIVERS] = tables[WAIVERS].with_rows(unpack(pieces))
         for name, seen in looks.items():
             faults += border_faults(package.schemas[name], files[name], seen)
             faults += (fault for one in seen for fault in (*one.form, *one.cells))
@@ -129,7 +130,9 @@ def _exchange(
     parts: dict[str, list[Task]] = {}
     for name, futures in looked.items():
         lines = accumulate((one.rows for one in looks[name]), initial=0)
-        parts[name] = [graph.add(partial(part, before), future) for before, future in zip(lines, futures, strict=False)]
+        parts[name] = [
+            graph.add(partial(kept_part, before), future) for before, future in zip(lines, futures, strict=False)
+        ]
     return Exchange(graph, tables, parts)
 
 

@@ -19,12 +19,14 @@ import numpy as np
 import pandas as pd
 
 from sumy2022.distributed.columns import Columns, reference
+from sumy2022.distributed.pieces import Names, Piece, pack, unpack
 from sumy2022.frames import Table
 from sumy2022.schema import TableSchema, labels, typed
 
-Names = tuple[str, ...]
 Task = Any
 """What stands for a result: the name of a task in the graph, or a future of an earlier one."""
+Rows = list[Task]
+"""What stands for rows of a table: for one or more pieces of it."""
 
 
 @dataclass
@@ -45,15 +47,15 @@ class Graph:
 
 @dataclass
 class Exchange:
-    """The kept columns of a package's tables on the workers: for each table a frame of text a block, by line.
+    """The kept columns of a package's tables on the workers: for each table a piece a block.
 
     `tables` tells the schema and the columns of each.
     """
 
     graph: Graph
     tables: Mapping[str, Table]
-    parts: Mapping[str, list[Task]]
-    made: dict[tuple[Any, ...], list[Task]] = field(default_factory=dict)
+    parts: Mapping[str, Rows]
+    made: dict[tuple[Any, ...], list[Any]] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -69,40 +71,33 @@ class Exchange:
         wanted = columns.get(table, set())
         return tuple(name for name in self.tables[table].text.columns if name in wanted)
 
-    def selected(self, table: str, names: Names) -> list[Task]:
-        """Return some columns of each block of a table."""
+    def whole(self, table: str, names: Names) -> Rows:
+        """Return all rows of a table; of a long one these columns alone."""
+        if self.is_small(table):
+            return self.parts[table]
         return self._once(
-            ("selected", table, names),
+            ("whole", table, names),
             lambda: [self.graph.add(partial(select, names), part) for part in self.parts[table]],
         )
 
-    def whole(self, table: str, names: Names) -> Task:
-        """Return some columns of all rows of a table."""
-        if self.is_small(table):
-            return self.selected(table, names)[0]
-        return self._once(("whole", table, names), lambda: [self.graph.add(joined, self.selected(table, names))])[0]
-
-    def buckets(self, table: str, key: Names, names: Names, *, empty: bool) -> list[Task]:
+    def buckets(self, table: str, key: Names, names: Names, *, empty: bool) -> list[Rows]:
         """Return some columns of a table's rows, parted by key: what has one key is in one bucket.
 
         Tables that are parted by keys of the same values are parted alike. Without `empty`, rows without any part of
         the key are left out.
         """
 
-        def make() -> list[Task]:
+        def make() -> list[Rows]:
             split = partial(parted, self.tables[table].schema, key, names, self.count, empty)
-            frames = [self.graph.add(split, part) for part in self.parts[table]]
-            return [
-                self.graph.add(joined, [self.graph.add(itemgetter(number), pieces) for pieces in frames])
-                for number in range(self.count)
-            ]
+            pieces = [self.graph.add(split, part) for part in self.parts[table]]
+            return [[self.graph.add(itemgetter(number), some) for some in pieces] for number in range(self.count)]
 
         return self._once(("buckets", table, key, names, empty), make)
 
-    def looked_up(self, rows: Task, table: str, paths: Sequence[str], columns: Columns) -> Iterator[tuple[str, Task]]:
+    def looked_up(self, rows: Rows, table: str, paths: Sequence[str], columns: Columns) -> Iterator[tuple[str, Rows]]:
         """Yield what some rows of a table refer to, directly and further on: a table's name and rows of it.
 
-        `paths` are the columns that are looked up, `columns` those that the rows of each table have.
+        `paths` are the columns that are looked up, `columns` those that are wanted of each table.
         """
         rests: dict[str, list[str]] = {}
         for path in paths:
@@ -115,7 +110,7 @@ class Exchange:
                 yield found
                 yield from self.looked_up(found[1], found[0], deeper, columns)
 
-    def _referred(self, rows: Task, table: str, head: str, columns: Columns) -> tuple[str, Task] | None:
+    def _referred(self, rows: Rows, table: str, head: str, columns: Columns) -> tuple[str, Rows] | None:
         key = reference(self.tables[table].schema, head)
         if key is None or key.target not in self.parts or head not in self.tables[table].text:
             return None
@@ -126,30 +121,20 @@ class Exchange:
             return key.target, self.whole(key.target, names)
         wanted = self.graph.add(partial(referring, self.tables[table].schema, head, self.count), rows)
         buckets = self.buckets(key.target, (ids,), names, empty=False)
-        found = [
-            self.graph.add(partial(matching, ids, number), bucket, wanted) for number, bucket in enumerate(buckets)
+        return key.target, [
+            self.graph.add(partial(matching, ids, number, names), bucket, wanted)
+            for number, bucket in enumerate(buckets)
         ]
-        return key.target, self.graph.add(joined, found)
 
-    def _once(self, key: tuple[Any, ...], make: Callable[[], list[Task]]) -> list[Task]:
+    def _once(self, key: tuple[Any, ...], make: Callable[[], list[Any]]) -> list[Any]:
         if key not in self.made:
             self.made[key] = make()
         return self.made[key]
 
 
-def select(names: Names, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return some columns of a frame."""
-    return frame[labels(names)]
-
-
-def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of several frames by line, each line once."""
-    if len(frames) == 1:
-        return frames[0]
-    whole = pd.concat(frames).set_axis(labels(frames[0].columns), axis=1)
-    if not whole.index.is_monotonic_increasing:
-        whole = whole.sort_index()
-    return whole[~whole.index.duplicated()] if whole.index.has_duplicates else whole
+def select(names: Names, piece: Piece) -> Piece:
+    """Return some columns of a piece."""
+    return pack(unpack([piece], names))
 
 
 def parted(
@@ -158,10 +143,27 @@ def parted(
     names: Names,
     number: int,
     empty: bool,
-    frame: pd.DataFrame,
-) -> list[pd.DataFrame]:
-    """Part some columns of a frame of text by the values of a key into so many frames; see `Exchange.buckets`."""
-    frame = select(names, frame)
+    piece: Piece,
+) -> list[Piece]:
+    """Part some columns of a piece by the values of a key into so many pieces; see `Exchange.buckets`."""
+    return [pack(part) for part in _parted(schema, key, number, unpack([piece], names), empty=empty)]
+
+
+def referring(schema: TableSchema, head: str, number: int, rows: Sequence[Piece]) -> list[Piece]:
+    """Return the references in a column, each once, parted as what they refer to."""
+    references = unpack(rows, (head,)).drop_duplicates()
+    return [pack(part) for part in _parted(schema, (head,), number, references, empty=False)]
+
+
+def matching(ids: str, number: int, names: Names, bucket: Sequence[Piece], wanted: Sequence[Piece]) -> Piece:
+    """Return the rows of a bucket, which has this number, that are referred to."""
+    rows = unpack(bucket, names)
+    return pack(rows[rows[ids].isin(unpack([wanted[number]]).iloc[:, 0])])
+
+
+def _parted(
+    schema: TableSchema, key: Names, number: int, frame: pd.DataFrame, *, empty: bool
+) -> Iterator[pd.DataFrame]:
     values = typed(schema, frame[labels(key)])
     if not empty:
         filled = values.notna().any(axis=1)
@@ -170,14 +172,4 @@ def parted(
         if values[name].dtype == np.float64:
             values[name] += 0.0  # or else -0.0, which equals 0.0, would be parted from it
     bucket = pd.util.hash_pandas_object(values, index=False, categorize=False).to_numpy() % np.uint64(number)
-    return [frame[bucket == index] for index in range(number)]
-
-
-def referring(schema: TableSchema, head: str, number: int, frame: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the references in a column, each once, parted as what they refer to."""
-    return parted(schema, (head,), (head,), number, False, frame[[head]].drop_duplicates())
-
-
-def matching(ids: str, number: int, bucket: pd.DataFrame, wanted: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of a bucket, which has this number, that are referred to."""
-    return bucket[bucket[ids].isin(wanted[number].iloc[:, 0])]
+    return (frame[bucket == index] for index in range(number))

@@ -13,6 +13,7 @@ from sumy2022.canonical import row_order_faults
 from sumy2022.context import Context
 from sumy2022.distributed.blocks import Block, read_block
 from sumy2022.distributed.columns import by_block
+from sumy2022.distributed.pieces import Piece, pack
 from sumy2022.engine import run_cell_rules, run_table_rules
 from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table, keyed
@@ -63,7 +64,7 @@ def rules_of(ids: Collection[str]) -> list[Rule]:
 
 def look(
     block: Block, schema: TableSchema, ids: Collection[str], kept: Collection[str], context: Context
-) -> tuple[Look | None, pd.DataFrame | None]:
+) -> tuple[Look | None, Piece | None]:
     """Judge the cells and rows of a block, and return what is needed of it across rows, by line of the block.
 
     Nothing is seen where the file cannot be cut.
@@ -88,12 +89,12 @@ def look(
         not_run=not_run,
     )
     narrow = [name for number, name in enumerate(table.text.columns) if name in kept or number == 0]
-    return seen, table.text[labels(narrow)]
+    return seen, pack(table.text[labels(narrow)])
 
 
-def part(lines: int, looked: tuple[Look, pd.DataFrame]) -> pd.DataFrame:
+def kept_part(before: int, looked: tuple[Look, Piece]) -> Piece:
     """Return what is kept of a block, by line of the file, where so many rows stand before the block."""
-    return looked[1].set_axis(looked[1].index + lines) if lines else looked[1]
+    return looked[1]._replace(before=before)
 
 
 def skeleton(schema: TableSchema, file: str, looks: list[Look]) -> Table:
