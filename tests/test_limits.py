@@ -121,6 +121,7 @@ SLOW = b"event_id,title\n" + b'a,"\n' * 200_000
 """A table in which each of many quotes is looked for over a hundred lines."""
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # what is stopped closes no file
 def test_a_command_that_is_stopped_leaves_nothing_that_looks_like_a_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

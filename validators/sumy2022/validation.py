@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -105,14 +106,17 @@ def judge_here(package: Package, wanted: Mapping[str, Rule], progress: Progress)
     not_run = unread(package, tables, wanted)
     context, problems = context_of(package, {name: table.file for name, table in tables.items()})
     faults += problems
-    progress("rules of cells")
-    faults += run_cell_rules(tables.values(), wanted.values(), context)
-    for name, table in tables.items():
-        progress(f"rules of {name}")
-        faults += table.faults
-        found, left_out = run_table_rules(name, tables, wanted.values(), context)
-        faults += found
-        not_run += left_out
+    with ThreadPoolExecutor(1) as pool:
+        # To search cells is Arrow's work, which leaves Python to the rules of tables meanwhile.
+        cells = pool.submit(lambda: list(run_cell_rules(tables.values(), wanted.values(), context)))
+        for name, table in tables.items():
+            progress(f"rules of {name}")
+            faults += table.faults
+            found, left_out = run_table_rules(name, tables, wanted.values(), context)
+            faults += found
+            not_run += left_out
+        progress("rules of cells")
+        faults += cells.result()
     found, left_out = run_finders(package.schemas, tables, wanted.values(), context)
     faults += found
     not_run += left_out
