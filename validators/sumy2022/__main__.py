@@ -10,8 +10,9 @@ import argparse
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from sumy2022.findings import RuleCrashed, UsageError
 from sumy2022.limits import timer
@@ -95,21 +96,22 @@ def _forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def script() -> int:
+def script() -> NoReturn:
     """Run the installed command.
 
-    Three savings that only a process of one's own may make: pandera imports hypothesis wherever it is installed, to
+    Some savings that only a process of one's own may make: pandera imports hypothesis wherever it is installed, to
     make up data, and this process makes none up; nearly all that is allocated, modules and tables, lives to the end, so
-    that looking for garbage at every few hundred objects, and once more at the exit, is time spent for nothing; and
-    Arrow's own allocator hands memory back at once, to ask the system for it anew at the next column.
+    that to look for garbage at every few hundred objects, and to take all apart at the end, is time spent for nothing;
+    and Arrow's own allocator hands memory back at once, to ask the system for it anew at the next column.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     gc.set_threshold(2_000_000)
-    try:
-        return main()
-    finally:
-        gc.disable()
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # full, closed, or not there: `main` has said so
+            stream.flush()
+    os._exit(code)
 
 
 class _Version(argparse.Action):
@@ -122,4 +124,4 @@ class _Version(argparse.Action):
 
 
 if __name__ == "__main__":
-    sys.exit(script())
+    script()

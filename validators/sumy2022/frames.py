@@ -12,7 +12,7 @@ import pandas as pd
 
 from sumy2022.findings import Fault
 from sumy2022.numbering import Numbers, positions
-from sumy2022.schema import TableSchema, typed
+from sumy2022.schema import ForeignKey, TableSchema, typed
 
 TYPES = {
     **dict.fromkeys(("date_start", "date_end", "as_of", "published", "accessed"), "date"),
@@ -34,7 +34,7 @@ class Table:
     text: pd.DataFrame
     whole: bool = True
     faults: list[Fault] = field(default_factory=list)
-    _places: dict[str, Numbers | None] = field(default_factory=dict, init=False, repr=False)
+    _places: dict[ForeignKey, Numbers | None] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def values(self) -> pd.DataFrame:
@@ -51,14 +51,14 @@ class Table:
                     lines.setdefault(column, set()).add(fault.line)
         return lines
 
-    def leads(self, column: str, ids: pd.Series) -> Numbers | None:
-        """Return for each row which of the `ids` a reference leads to, by number; as `positions` does.
+    def leads(self, key: ForeignKey, ids: pd.Series) -> Numbers | None:
+        """Return for each row which of the `ids` a reference of one field leads to, by number; as `positions` does.
 
         The answer is kept, for many rules look up something over the same reference.
         """
-        if column not in self._places:
-            self._places[column] = positions(self.values[column], ids)
-        return self._places[column]
+        if key not in self._places:
+            self._places[key] = positions(self.values[key.fields[0]], ids)
+        return self._places[key]
 
     def with_rows(self, text: pd.DataFrame) -> Table:
         """Return the same table with other rows, which keeps to the lines on which it is spoilt."""
@@ -103,7 +103,7 @@ def column(tables: Mapping[str, Table], table: str, path: str) -> pd.Series | No
     ids = column(tables, key.target, key.target_fields[0])
     if wanted is None or ids is None:
         return None
-    at = here.leads(head, ids)
+    at = here.leads(key, ids)
     return None if at is None else pd.Series(wanted.array.take(at, allow_fill=True), index=cells.index)
 
 
@@ -114,7 +114,7 @@ def faulty(tables: Mapping[str, Table], table: str, path: str) -> np.ndarray[Any
     wrong = here.text.index.isin(list(here.spoilt.get(head, ())))
     if rest:
         key = next(key for key in here.schema.foreign_keys if key.fields == (head,))
-        at = here.leads(head, tables[key.target].values[key.target_fields[0]])
+        at = here.leads(key, tables[key.target].values[key.target_fields[0]])
         if at is not None:
             wrong |= np.append(faulty(tables, key.target, rest), False)[at]
     return wrong

@@ -20,7 +20,7 @@ import pyarrow as arrow
 import pyarrow.compute as pc
 
 from sumy2022.findings import RuleCrashed
-from sumy2022.numbering import positions, repeated
+from sumy2022.numbering import Numbers, repeated
 from sumy2022.rules import structure as st
 from sumy2022.text import arrow as as_arrow
 from sumy2022.text import found_in, matches, plain, whole, within_length
@@ -88,6 +88,9 @@ class ForeignKey:
     fields: tuple[str, ...]
     target: str
     target_fields: tuple[str, ...]
+
+
+Leads = Callable[[ForeignKey, pd.Series], Numbers | None]
 
 
 @dataclass(frozen=True)
@@ -228,17 +231,17 @@ def keys(schema: TableSchema, columns: Collection[str], targets: Mapping[str, Co
     return [key for key in found if set(key.fields) <= set(columns)]
 
 
-def key_schema(tests: Iterable[Key], targets: Mapping[str, pd.DataFrame]) -> pa.DataFrameSchema:
+def key_schema(tests: Iterable[Key], targets: Mapping[str, pd.DataFrame], leads: Leads) -> pa.DataFrameSchema:
     """Compile tests across rows, the description of a reference being the table that it names.
 
-    `targets` holds the frames referred to.
+    `targets` holds the frames referred to; `leads` tells where references of one field lead among some ids.
     """
     import pandera.pandas as pa
 
     return pa.DataFrameSchema(
         checks=[
             pa.Check(
-                _unrepeated(key.fields) if key.reference is None else _present(key.reference, targets),
+                _unrepeated(key.fields) if key.reference is None else _present(key.reference, targets, leads),
                 name=key.rule,
                 title=",".join(key.fields),
                 description="" if key.reference is None else key.reference.target,
@@ -258,14 +261,14 @@ def _unrepeated(key: tuple[str, ...]) -> Callable[[pd.DataFrame], pd.Series]:
     return test
 
 
-def _present(key: ForeignKey, targets: Mapping[str, pd.DataFrame]) -> Callable[[pd.DataFrame], pd.Series]:
+def _present(key: ForeignKey, targets: Mapping[str, pd.DataFrame], leads: Leads) -> Callable[[pd.DataFrame], pd.Series]:
     """Return a test that each reference is found in the target; one of several fields is filled in whole or not."""
     target = targets[key.target]
 
     def test(frame: pd.DataFrame) -> pd.Series:
         if len(key.fields) == 1:
             cells, known = frame[key.fields[0]], target[key.target_fields[0]]
-            at = positions(cells, known)
+            at = leads(key, known)
             found = cells.isin(known.dropna()) if at is None else pd.Series(at >= 0, index=cells.index)
             return found | cells.isna()
         parts = frame[list(key.fields)]

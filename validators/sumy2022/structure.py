@@ -26,8 +26,6 @@ from sumy2022.text import arrow, plain
 
 SPOILT_BY_SPREADSHEETS = {st.BAD_TYPE, st.ENUM, st.PATTERN, st.BAD_URI}
 """The rules that find the cells which a spreadsheet has written in its own way."""
-
-
 SHOWN_CODES, SHOWN_LENGTH = 100, 100
 """How many of a field's codes a message lists, and how much of each: a schema may have any number, of any length."""
 
@@ -68,7 +66,7 @@ def cell_faults(table: Table) -> Iterator[Fault]:
 
 def key_faults(table: Table, tests: Iterable[Key], targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     """Yield repeated keys, with the line they repeat, and references to nothing, with the table they name."""
-    for check, sound in breaches(key_schema(tests, targets), table.values):
+    for check, sound in breaches(key_schema(tests, targets, table.leads), table.values):
         fields = str(check.title).split(",")
         rows = [table.values[name] for name in fields]
         first = table.values.index.to_series().groupby(rows, dropna=False).transform("first")

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 
 import pandas as pd
@@ -72,6 +74,8 @@ def validate(
     limit is reached, and `RuleCrashed` where a rule fails.
     """
     need("Checking a package", "pandera", "shapely")
+    # They take longer to import than a package to read, which needs Python but little.
+    Thread(target=lambda: [import_module(name) for name in ("pandera.pandas", "shapely")], daemon=True).start()
     catalogue.load_all()
     wanted = wanted_rules(only, skip)
     limits = package.limits if isinstance(package, Package) else limits or Limits()

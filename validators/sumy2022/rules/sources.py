@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 ADDRESSES = ["url", "archive_url"]
-PARTS = ("host", "rest")
+ORDINARY = "^[a-z]+://[a-z0-9.:-]+(?:/[^#]*)?$"
+"""An address with a host in small letters and without a fragment."""
 CREDENTIALS = "^[A-Za-z]+://[^/?#]*@"
 TRACKING = (
     "(?i)[?&#;](?:utm_[a-z_]+|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|"
@@ -59,15 +60,22 @@ def _normal(urls: pd.Series) -> pd.Series:
 
     A fragment that begins with ! or / is an address within a page of scripts, and stays.
     """
-    parts = pc.extract_regex(arrow(urls), r"^[A-Za-z]+://(?P<host>[^/?#]*)(?P<rest>.*)$")
-    host, rest = (pd.Series(pc.struct_field(parts, name).to_pandas().array, index=urls.index) for name in PARTS)
-    host = host.str.lower().str.replace(r"^www\.", "", regex=True)
-    odd = rest[contains(rest, "#|/amp|/[?]|/$")]  # few, so that the slow steps are not done on the others
-    odd = odd.str.replace(r"#(?:[^!/].*)?$", "", regex=True)
-    odd = odd.str.replace("/amp/", "/", regex=False).str.replace(r"/amp$", "", regex=True)
-    odd = odd.str.replace("/amp?", "?", regex=False).str.replace("/?", "?", regex=False)
-    rest.loc[odd.index] = odd.str.replace(r"/+$", "", regex=True)
-    return host + rest
+    bare = pd.Series(
+        pc.replace_substring_regex(arrow(urls), r"^[a-z]+://(?:www\.)?", "").to_pandas().array, index=urls.index
+    )
+    odd = urls[~contains(urls, ORDINARY) | contains(urls, "/amp|/[?]|/$")]  # few, and the only ones to be taken apart
+    bare.loc[odd.index] = _respelt(odd)
+    return bare
+
+
+def _respelt(urls: pd.Series) -> pd.Series:
+    """Do the same for addresses of any form; one that is none gives a null."""
+    parts = urls.str.extract(r"^[A-Za-z]+://([^/?#]*)(.*)$")
+    host = parts[0].str.lower().str.replace(r"^www\.", "", regex=True)
+    rest = parts[1].str.replace(r"#(?:[^!/].*)?$", "", regex=True)
+    rest = rest.str.replace("/amp/", "/", regex=False).str.replace(r"/amp$", "", regex=True)
+    rest = rest.str.replace("/amp?", "?", regex=False).str.replace("/?", "?", regex=False)
+    return host + rest.str.replace(r"/+$", "", regex=True)
 
 
 def _same_address(sources: pd.DataFrame, _: Context) -> pd.Series:
