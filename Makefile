@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help validate test lint docs site lock clean
+.PHONY: help validate test fuzz lint docs site lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -13,6 +13,10 @@ validate: .venv/.validate ## check the data
 
 test: .venv/.dev ## run all tests
 	$(BIN)/python -m pytest
+
+SECONDS ?= 60
+fuzz: .venv/.fuzz ## look for bytes that break a reader, SECONDS=60 for each of five
+	$(BIN)/python tests/fuzz.py --seconds $(SECONDS)
 
 lint: .venv/.dev ## check the code, its types, the generated pages and the workflows
 	$(BIN)/ruff check
@@ -45,9 +49,11 @@ lock: .venv/.dev ## renew the locked requirements
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 	  --custom-compile-command 'make lock' -c requirements/validate.txt --all-extras pyproject.toml requirements/dev.in \
 	  -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	  --custom-compile-command 'make lock' -c requirements/dev.txt requirements/fuzz.in -o requirements/fuzz.txt
 
 clean: ## remove everything that was built
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site/node_modules
+	rm -rf .venv .fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/pyvenv.cfg:
@@ -63,6 +69,10 @@ clean: ## remove everything that was built
 
 .venv/.dev: requirements/dev.txt .venv/.validate
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/.fuzz: requirements/fuzz.txt .venv/.dev
+	$(PIP) install --require-hashes -r requirements/fuzz.txt
 	@touch $@
 
 site/node_modules/.package-lock.json: site/package-lock.json

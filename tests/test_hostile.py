@@ -304,6 +304,91 @@ def test_no_table_takes_long(case: str, tmp_path: Path) -> None:
     assert seconds(SMALL | {EVENTS: LONG_TABLES[case]}, tmp_path) < 10
 
 
+HUGE_LINES = {
+    "a header without end": (b"x" * 100_000_000, "CSV-006"),
+    "a header of commas": (b"," * 50_000_000, "CSV-006"),
+    "a record without end": (SMALL[EVENTS] + b"x" * 100_000_000, "CSV-006"),
+    "a record of commas": (SMALL[EVENTS] + b"," * 50_000_000 + b"\n", "CSV-004"),
+    "a record of quotes": (SMALL[EVENTS] + b'"' * 50_000_000 + b"\n", "CSV-006"),
+    "records of commas in one quote": (SMALL[EVENTS] + (b"," * 1_000_000 + b'"\n') * 30, "CSV-006"),
+    "commas before a carriage return": (SMALL[EVENTS] + b"," * 50_000_000 + b"\r", "CSV-004"),
+}
+
+
+@pytest.mark.parametrize("case", HUGE_LINES)
+def test_no_line_takes_long(case: str, tmp_path: Path) -> None:
+    data, rule = HUGE_LINES[case]
+    write(SMALL | {EVENTS: data}, tmp_path)
+    began = time.process_time()
+    assert rule in ids(validate(tmp_path, only=[rule]))
+    assert time.process_time() - began < 10
+
+
+def test_a_line_that_is_too_long_costs_no_other() -> None:
+    lines = SMALL[EVENTS].splitlines(keepends=True)
+    report = judged(SMALL | {EVENTS: b"".join([*lines[:2], b"," * 6_000_000 + b"\n", *lines[2:]])}, STRUCTURE)
+    assert isinstance(report, Report)
+    assert [(item.rule, item.line) for item in report.findings] == [("CSV-004", 3)]
+    assert "more than 5000000 cells" in report.findings[0].message
+    assert report.rows["events"] == len(lines) - 1
+
+
+@pytest.mark.parametrize(
+    "constraints", [{"enum": [f"code {number}" for number in range(50_000)]}, {"pattern": f"(?:{'x' * 500_000})"},
+                    {"enum": ["x" * 500_000]}],
+)  # fmt: skip
+def test_what_a_schema_demands_is_not_told_whole_for_every_cell(constraints: dict[str, Any], tmp_path: Path) -> None:
+    header, row, *_ = SMALL[EVENTS].splitlines(keepends=True)
+    write(with_title(constraints, SMALL | {EVENTS: header + row * 300}), tmp_path)
+    began = time.process_time()
+    findings = validate(tmp_path, only=STRUCTURE).findings
+    assert time.process_time() - began < 10
+    for finding in findings:
+        assert len(finding.message) < 5_000
+        assert len(finding.fix) < 5_000
+
+
+def test_a_package_has_a_bounded_number_of_resources() -> None:
+    document = json.loads(SMALL[DESCRIPTOR])
+    document["resources"] += [{"name": f"r{number}", "path": OUTLINE} for number in range(200)]
+    report = judged(SMALL | {DESCRIPTOR: json.dumps(document).encode()}, STRUCTURE)
+    assert isinstance(report, Report)
+    assert [item.message for item in report.findings] == [
+        "resources is a list of 203, but must be a list of at most 200 resources"
+    ]
+
+
+def test_a_descriptor_that_names_itself_many_times_is_read(tmp_path: Path) -> None:
+    document = json.loads(SMALL[DESCRIPTOR])
+    document["resources"] += [
+        {"name": f"r{number}", "type": "table", "path": DESCRIPTOR, "schema": DESCRIPTOR} for number in range(40)
+    ]
+    report = validate(write(SMALL | {DESCRIPTOR: json.dumps(document).encode()}, tmp_path), only=STRUCTURE)
+    assert {rules.UNKNOWN_PROPERTY, rules.BAD_PROPERTY} <= ids(report)
+
+
+ENCODINGS = {
+    "UTF-16": ("utf-16", {"CSV-002", "CSV-003"}),
+    "UTF-16 without a mark": ("utf-16-le", {"CSV-003"}),
+    "UTF-32": ("utf-32", {"CSV-002", "CSV-003"}),
+    "Windows-1251": ("cp1251", {"CSV-002"}),
+    "KOI8-U": ("koi8-u", {"CSV-002"}),
+    "bytes of a surrogate": ("utf-8", {"CSV-002"}),
+}
+
+
+@pytest.mark.parametrize("case", ENCODINGS)
+def test_another_encoding_is_a_finding_on_its_lines_and_no_other(case: str) -> None:
+    encoding, expected = ENCODINGS[case]
+    text = "Тростянець" if encoding != "utf-8" else "\ud800"
+    row = SMALL[EVENTS].splitlines()[1].decode().replace("Alpha", text) + "\n"
+    report = judged(SMALL | {EVENTS: SMALL[EVENTS] + row.encode(encoding, "surrogatepass")}, STRUCTURE)
+    assert isinstance(report, Report)
+    assert expected <= ids(report) <= expected | {"CSV-107", "CSV-002"}
+    assert min(item.line or 0 for item in report.findings) > SMALL[EVENTS].count(b"\n")
+    assert report.rows["events"] == SMALL[EVENTS].count(b"\n") - 1
+
+
 def test_no_document_takes_long(tmp_path: Path) -> None:
     names = b"".join(b'"n%d":0,' % number for number in range(150_000))
     assert seconds(SMALL | {DESCRIPTOR: b"{" + names + b'"n1":0}'}, tmp_path) < 5

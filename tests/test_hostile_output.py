@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import re
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +33,7 @@ from hostile import (
 )
 from sumy2022.__main__ import main
 from sumy2022.example import Edit
+from sumy2022.exports import FORMATS
 
 HOSTILE_TEXT = [
     "\x1b[2J\x1b]0;x\x07 a",
@@ -66,6 +70,45 @@ def everywhere(text: str) -> Files:
 @pytest.mark.parametrize("text", HOSTILE_TEXT, ids=range(len(HOSTILE_TEXT)))
 def test_no_text_reaches_the_output_raw(text: str) -> None:
     assert {"TAB-101", "TAB-103", "PKG-002", "PKG-003"} <= ids(judged(everywhere(text)))
+
+
+DESCRIBED = "=1+1 <script>x</script> [l](javascript:x) ![i](https://x) `c` | b\n::error::p\n\n[l]: x\x1b[2J\u202e ]]> &"
+"""A text that each format of a page or an export takes for something else, if it is not escaped."""
+
+
+def described(document: Any) -> Any:
+    """Return a descriptor or schema with such a text for every title, description and label."""
+    if isinstance(document, dict):
+        words = {"title", "description", "label", "organization"}
+        return {name: DESCRIBED if name in words else described(value) for name, value in document.items()}
+    return [described(item) for item in document] if isinstance(document, list) else document
+
+
+def test_no_description_takes_over_a_page_or_an_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    documents = {
+        path: json.dumps(described(json.loads(data))).encode()
+        for path, data in FILES.items()
+        if path == DESCRIPTOR or path.startswith("schemas/")
+    }
+    where, out = write(FILES | documents, tmp_path / "package"), tmp_path / "out"
+    assert main(["docs", str(where)]) == 0
+    for name in FORMATS:
+        assert main(["export", name, str(where), "--output", str(out)]) == 0
+    assert commanding(capsys.readouterr().out) == set()
+    for page in (where / "docs").glob("*.md"):
+        text = page.read_text()
+        assert commanding(text) == set()
+        assert not re.search(r"<script|(?<!\\)\]\((?:javascript:|https://x)|^ *::|^\[l\]:", text, re.MULTILINE)
+    for path in out.iterdir():
+        if path.suffix == ".csv":
+            file = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
+            cells = [cell for row in csv.reader(file) for cell in row]
+            assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+        elif path.suffix in {".json", ".geojson"}:
+            json.loads(path.read_text())
+        elif path.suffix == ".xlsx":
+            book = openpyxl.load_workbook(path)
+            assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
 
 
 # The command line ------------------------------------------------------------------------------------------------

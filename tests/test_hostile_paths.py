@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import stat
 import struct
+import warnings
 import zipfile
+from copy import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +19,7 @@ from hypothesis import given
 from conftest import Files, write
 from fuzzing import fuzz
 from hostile import DESCRIPTOR, EVENTS, OUTLINE, SCHEMA, SMALL, STRUCTURE, damaged, ids, judged, outcome, with_path
+from sumy2022 import Limits, validate
 from sumy2022.findings import Report, UsageError
 from sumy2022.rules import structure as rules
 
@@ -49,6 +54,16 @@ def test_any_file_of_the_package_can_be_named_as_a_table(path: str) -> None:
 @pytest.mark.parametrize("path", [EVENTS, OUTLINE, DESCRIPTOR])
 def test_any_file_of_the_package_can_be_named_as_a_schema(path: str) -> None:
     assert {rules.BAD_JSON, rules.UNKNOWN_PROPERTY} & ids(judged(with_path(path, "schema"), STRUCTURE))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("data/Places.csv", "path"), ("DATA/places.csv", "path"), ("Schemas/places.json", "schema"),
+     ("schemas/PLACES.json", "path"), ("dataPackage.json", "schema"), ("data/\uff30laces.csv", None)],
+)  # fmt: skip
+def test_paths_that_differ_by_case_alone_are_one_on_some_file_systems(path: str, name: str | None) -> None:
+    found = ids(judged(with_path(path, name or "path"), [rules.NAME_TWICE, rules.MISSING_FILE]))
+    assert found == ({rules.NAME_TWICE, rules.MISSING_FILE} if name else {rules.MISSING_FILE})
 
 
 def test_two_tables_of_one_file_are_both_checked() -> None:
@@ -120,6 +135,38 @@ def zipped(files: Files, prefix: str = "", method: int = zipfile.ZIP_STORED) -> 
     return out.getvalue()
 
 
+def claimed(size: int, files: Files = SMALL, **more: int) -> bytes:
+    """Return a zip file whose directory states another size, or something else, of the table of events."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in files.items():
+            archive.writestr(path, data)
+        for name, value in {"file_size": size, **more}.items():
+            setattr(archive.getinfo(EVENTS), name, value)
+    return out.getvalue()
+
+
+def shared() -> bytes:
+    """Return a zip file in which two names stand for the bytes of one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for path, data in SMALL.items():
+            archive.writestr(path, data)
+        other = copy(archive.getinfo(EVENTS))
+        other.filename = "data/other.csv"
+        archive.filelist.append(other)
+    return out.getvalue()
+
+
+def doubled(path: str, data: bytes) -> bytes:
+    """Return a zip file that holds one file more, whose name may be there already."""
+    out = io.BytesIO(zipped(SMALL))
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "a") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr(path, data)
+    return out.getvalue()
+
+
 def flagged(data: bytes, local: int, central: int, value: int) -> bytes:
     """Return a zip file with a number of two bytes set in every header, which has it at these offsets."""
     patched = bytearray(data)
@@ -140,6 +187,15 @@ BAD_ZIPS = {
     "unknown method": flagged(STORED, 8, 10, 99),
     "another method": flagged(STORED, 8, 10, zipfile.ZIP_DEFLATED),
     "wrong checksum": STORED.replace(b"2.0/datapackage.json", b"2.0/datapackage.jsox", 1),
+    "a name twice": doubled(EVENTS, SMALL[EVENTS]),
+    "a name twice but for its case": doubled("Data/EVENTS.csv", SMALL[EVENTS]),
+    "a name twice but for its accents": zipped(SMALL | {"\u00e9": b"", "e\u0301": b""}),
+    "names that share their bytes": shared(),
+    "many files": zipped(SMALL | {str(number): b"" for number in range(10_000)}),
+    "a method without a bound": zipped(SMALL | {EVENTS: bytes(10_000_000)}, method=zipfile.ZIP_BZIP2),
+    "another such method": zipped(SMALL | {EVENTS: bytes(10_000_000)}, method=zipfile.ZIP_LZMA),
+    "a size too small": claimed(10),
+    "packed bytes that are not there": claimed(len(SMALL[EVENTS]), compress_size=1 << 40),
     "cut": STORED[:-30],
     "cut in the middle": STORED[: len(STORED) // 2],
     "no zip file": b"PK\x03\x04" + b"\0" * 100,
@@ -166,6 +222,46 @@ def test_a_sound_zip_file_is_read_as_its_folder(tmp_path: Path) -> None:
     path = tmp_path / "package.zip"
     path.write_bytes(zipped(SMALL | {"notes/": b"", "/etc/x": b"", "../x": b""}, method=zipfile.ZIP_DEFLATED))
     assert ids(outcome(path)) == set()
+
+
+def test_a_size_that_a_zip_file_claims_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "package.zip"
+    path.write_bytes(claimed(1 << 60))
+    assert ids(outcome(path)) == set()
+
+
+def test_what_a_zip_file_unpacks_to_is_bounded(tmp_path: Path) -> None:
+    """One file that unpacks to a thousand times its size, and many that do together."""
+    one = SMALL | {EVENTS: b"event_id\n" + b"\n" * 20_000_000}
+    document = json.loads(SMALL[DESCRIPTOR])
+    many = SMALL | {f"{number}.txt": b"\n" * 1_000_000 for number in range(20)}
+    document["resources"] += [
+        {"name": f"r{number}", "path": f"{number}.txt", "bytes": 1_000_000} for number in range(20)
+    ]
+    many |= {DESCRIPTOR: json.dumps(document).encode()}
+    for number, files in enumerate((one, many)):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(zipped(files, method=zipfile.ZIP_DEFLATED))
+        assert path.stat().st_size < 100_000
+        with pytest.raises(UsageError, match=r"more than 10,000,000 bytes, unpacked.*--max-bytes"):
+            validate(path, only=STRUCTURE, limits=Limits(bytes=10_000_000))
+
+
+def test_a_zip_file_that_is_larger_than_the_limit_is_not_looked_into(tmp_path: Path) -> None:
+    path = tmp_path / "package.zip"
+    path.write_bytes(b"\0" * 10_000 + zipped(SMALL, method=zipfile.ZIP_DEFLATED))
+    with pytest.raises(UsageError, match="--max-bytes"):
+        validate(path, only=STRUCTURE, limits=Limits(bytes=10_000))
+
+
+def test_a_link_in_a_zip_file_is_no_file(tmp_path: Path) -> None:
+    info = zipfile.ZipInfo(EVENTS)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    path = tmp_path / "package.zip"
+    path.write_bytes(zipped({name: data for name, data in SMALL.items() if name != EVENTS}))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(info, "/etc/passwd")
+    assert ids(outcome(path, STRUCTURE)) == {rules.MISSING_FILE}
 
 
 def test_a_zip_file_reads_nothing_beside_it(tmp_path: Path) -> None:

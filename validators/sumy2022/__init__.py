@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sumy2022.comparison import Changes, diff
     from sumy2022.estimation import corroboration, estimates
     from sumy2022.findings import Finding, NotRun, Report, RuleCrashed, Severity, Sumy2022Error, UsageError
+    from sumy2022.limits import Limits
     from sumy2022.loading import load
     from sumy2022.package import Package, open_package
     from sumy2022.reviewing import Review, review
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Changes",
     "Finding",
+    "Limits",
     "NotRun",
     "Package",
     "Report",
@@ -43,6 +45,7 @@ _HOME = {
     "diff": "comparison",
     "corroboration": "estimation",
     "estimates": "estimation",
+    "Limits": "limits",
     "Package": "package",
     "load": "loading",
     "open_package": "package",

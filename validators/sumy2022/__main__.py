@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from sumy2022.findings import RuleCrashed, UsageError
+from sumy2022.limits import timer
 
 COMMANDS = (
     "validate", "diff", "review", "new", "retire", "fmt", "export", "release", "verify", "rules", "info", "docs"
@@ -49,7 +50,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     args = parser().parse_args(argv)
     try:
-        code: int = args.run(args)
+        with timer(getattr(args, "max_seconds", None)):
+            code: int = args.run(args)
         if sys.stdout is not None:
             sys.stdout.flush()
     except UsageError as error:
@@ -68,6 +70,11 @@ def main(argv: list[str] | None = None) -> int:
             _forget_output()
         where = "The output or a file" if error.filename is None else error.filename
         return _fail(f"{where} cannot be written or read: {error.strerror or error}.")
+    except MemoryError:
+        return _fail(
+            "There is not enough memory for a package of this size; there is no result. --max-bytes and --max-rows set "
+            "limits."
+        )
     except KeyboardInterrupt:
         print("sumy2022: interrupted", file=sys.stderr)  # noqa: T201
         return 2
@@ -91,10 +98,12 @@ def _forget_output() -> None:
 def script() -> int:
     """Run the installed command.
 
-    Two savings that only a process of one's own may make: pandera imports hypothesis wherever it is installed, to make
-    up data, and this process makes none up; and nearly all that is allocated, modules and tables, lives to the end, so
-    that looking for garbage at every few hundred objects, and once more at the exit, is time spent for nothing.
+    Three savings that only a process of one's own may make: pandera imports hypothesis wherever it is installed, to
+    make up data, and this process makes none up; nearly all that is allocated, modules and tables, lives to the end, so
+    that looking for garbage at every few hundred objects, and once more at the exit, is time spent for nothing; and
+    Arrow's own allocator hands memory back at once, to ask the system for it anew at the next column.
     """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     gc.set_threshold(2_000_000)
     try:

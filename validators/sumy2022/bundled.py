@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sumy2022.limits import Meter
 from sumy2022.storage import Folder
 
 if TYPE_CHECKING:
@@ -22,7 +23,12 @@ FOLDER = Path(__file__).parent / "package"
 class Bundled:
     """The files that came with the distribution: a source that is no `Folder`, for nothing may be written there."""
 
-    files: Folder = field(default_factory=lambda: Folder(FOLDER))
+    meter: Meter = field(default_factory=Meter, compare=False, repr=False)
+
+    @property
+    def files(self) -> Folder:
+        """Return where they are."""
+        return Folder(FOLDER, self.meter)
 
     @property
     def name(self) -> str:

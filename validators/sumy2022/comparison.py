@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from sumy2022.document import read_json
 from sumy2022.findings import UsageError
+from sumy2022.limits import Limits, in_time
 from sumy2022.lines import joined
 from sumy2022.package import DESCRIPTOR, Package, open_package
 from sumy2022.sides import Side, read_side, read_sides, trouble
@@ -119,19 +120,24 @@ class Changes:
         return bool(self.tables or self.tables_added or self.tables_removed or self.properties or self.files)
 
 
-def diff(base: str | Path | Package, head: str | Path | Package | None = None) -> Changes:
+def diff(
+    base: str | Path | Package, head: str | Path | Package | None = None, *, limits: Limits | None = None
+) -> Changes:
     """Compare two packages; each is an opened package or a path or git revision as for `open_package`.
 
     Without `head`, `base` is compared with the package around the working directory. Only tables that changed are in
     the result. Raises `UsageError` where a package cannot be opened, a table has no file, loses records on reading,
-    lacks its key, or has a key twice: nothing is compared on a guess.
+    lacks its key, or has a key twice: nothing is compared on a guess. So it is where a side that is opened
+    here has more than `limits` allow, or all takes longer.
     """
-    old, new = (side if isinstance(side, Package) else open_package(side) for side in (base, head))
+    step = in_time(limits or Limits())
+    old, new = (side if isinstance(side, Package) else open_package(side, limits) for side in (base, head))
     for side in (old, new):
         if side.faults:
             raise trouble(side, side.faults)
     compared = []
     for name in (*new.schemas, *(name for name in old.schemas if name not in new.schemas)):
+        step(name)
         if name in new.schemas and name in old.schemas:
             sides = read_sides(old, new, name)
             if sides is not None:

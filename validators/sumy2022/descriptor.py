@@ -14,6 +14,7 @@ from typing import Any
 from sumy2022.document import Reader
 from sumy2022.findings import Fault
 from sumy2022.rules import structure as st
+from sumy2022.storage import folded
 from sumy2022.table_schema import fits
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -30,6 +31,8 @@ PACKAGE = {"$schema": str, "name": str, "id": str, "title": str, "description": 
 RESOURCE = {"name": str, "path": str, "type": str, "title": str, "description": str, "format": str,
             "mediatype": str, "encoding": str, "bytes": int, "hash": str, "sources": list, "licenses": list,
             "dialect": dict, "schema": str}  # fmt: skip
+RESOURCE_LIMIT = 200
+"""The most resources that a package may have."""
 DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True,
            "skipInitialSpace": False}  # fmt: skip
 
@@ -82,7 +85,11 @@ def read_descriptor(document: Any, file: str) -> tuple[Descriptor, list[Fault]]:
         else:
             reader.fault(st.BAD_PROPERTY, name, value, expected=expected)
     reader.strings(found.get("keywords", []), "keywords")
-    resources = tuple(_resources(reader, found.get("resources", [])))
+    listed = found.get("resources", [])
+    if len(listed) > RESOURCE_LIMIT:
+        expected = f"a list of at most {RESOURCE_LIMIT:,} resources"
+        reader.fault(st.BAD_PROPERTY, "resources", f"a list of {len(listed):,}", expected=expected)
+    resources = tuple(_resources(reader, listed[:RESOURCE_LIMIT]))
     if not resources:
         reader.fault(st.BAD_PROPERTY, "resources", found.get("resources", "missing"), expected="a list with a resource")
     period = reader.properties(found.get("temporal", {}), {"start": str, "end": str}, "temporal")
@@ -109,6 +116,7 @@ def read_descriptor(document: Any, file: str) -> tuple[Descriptor, list[Fault]]:
 
 def _resources(reader: Reader, found: list[Any]) -> Iterator[Resource]:
     seen: set[str] = set()
+    paths = {folded(reader.file): reader.file}
     for index, properties in enumerate(reader.objects(found, RESOURCE, "resources")):
         pointer = f"resources/{index}"
         name, path = properties.get("name", ""), properties.get("path", "")
@@ -125,6 +133,9 @@ def _resources(reader: Reader, found: list[Any]) -> Iterator[Resource]:
             reader.fault(st.NAME_TWICE, pointer, name)
             continue
         seen.add(name.lower())
+        for here, other in (("path", path), ("schema", properties.get("schema", path))):
+            if paths.setdefault(folded(other), other) != other:
+                reader.fault(st.NAME_TWICE, f"{pointer}/{here}", other)
         for here, known in (("sources", SOURCE), ("licenses", LICENSE)):
             reader.objects(properties.get(here, ()), known, f"{pointer}/{here}")
         if properties.get("encoding", "utf-8") != "utf-8":

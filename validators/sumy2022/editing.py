@@ -19,6 +19,7 @@ from sumy2022.canonical import clean, tidy, write_atomically
 from sumy2022.context import Context
 from sumy2022.document import read_json
 from sumy2022.findings import Finding, Report, UsageError, hint
+from sumy2022.limits import Limits
 from sumy2022.package import Package, manifests, open_package, read_package
 from sumy2022.reading import CELL_LIMIT, Reading, read_csv
 from sumy2022.render import visible
@@ -113,9 +114,9 @@ class TableFile:
         return Rewrite(self.file, self.data, after, line, shift)
 
 
-def open_folder(where: str | Path | None = None) -> Package:
+def open_folder(where: str | Path | None = None, limits: Limits | None = None) -> Package:
     """Open a package that is to be changed; raises `UsageError` if it is no folder, or its descriptor has faults."""
-    package = open_package(where)
+    package = open_package(where, limits)
     if not isinstance(package.source, Folder):
         raise UsageError("Only a folder can be changed; unpack the zip file, or check the revision out, first.")
     if package.faults:

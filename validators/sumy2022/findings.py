@@ -10,6 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from enum import Enum
+from itertools import islice
+
+HINT_LENGTH, HINT_WORDS = 100, 1_000
+"""The longest word that a suggestion is looked for, and the most words that it is looked for among."""
 
 
 class Severity(Enum):
@@ -112,10 +116,13 @@ class Report:
 
 
 def hint(word: str, known: Iterable[str]) -> str:
-    """Return a suggestion to append to a message about an unknown word, or nothing."""
+    """Return a suggestion to append to a message about an unknown word, or nothing, also where looking is slow."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    words = list(islice(known, HINT_WORDS + 1))
+    if len(words) > HINT_WORDS or max(map(len, (word, *words))) > HINT_LENGTH:
+        return ""
+    near = get_close_matches(word, words, n=1, cutoff=0.6)
     return f"; did you mean {near[0]}?" if near else ""
 
 

@@ -9,7 +9,7 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from sumy2022.bundled import Bundled
 from sumy2022.descriptor import Descriptor, Resource, read_descriptor
 from sumy2022.document import read_json
 from sumy2022.findings import Fault, UsageError, hint
+from sumy2022.limits import Limits, Meter, in_time
 from sumy2022.repository import find_commit
 from sumy2022.rules import structure as st
 from sumy2022.schema import TableSchema
@@ -35,6 +36,11 @@ class Package:
     schemas: dict[str, TableSchema] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
+    @property
+    def limits(self) -> Limits:
+        """Return what it was opened with: how much of it is read, and for how long."""
+        return self.source.meter.limits
+
     def resource(self, name: str) -> Resource:
         """Return a resource by name; an unknown one is a usage error."""
         for known in self.descriptor.resources:
@@ -45,8 +51,11 @@ class Package:
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a resource's file; None when it is not there or its path is unsafe."""
-        path = self.resource(name).path
-        return None if path_problem(path) else self.source.read(path)
+        resource = self.resource(name)
+        data = None if path_problem(resource.path) else self.source.read(resource.path)
+        if data is not None:
+            self.source.meter.use(name, resource.path, data, table=resource.schema_path is not None)
+        return data
 
 
 def path_problem(path: str) -> str | None:
@@ -65,17 +74,18 @@ def path_problem(path: str) -> str | None:
     return None
 
 
-def open_package(where: str | Path | None = None) -> Package:
+def open_package(where: str | Path | None = None, limits: Limits | None = None) -> Package:
     """Open the package at a path: a folder, its datapackage.json, or a zip file; or the one around the working
     directory as it stands in a git revision, such as `main` or `v1.0.0`, where there is no such path.
 
     Without a path it is the package around the working directory or, where there is none, the one that came with the
     distribution. What is wrong inside the package is in `Package.faults`; `UsageError` is raised where there is no
-    package to speak of.
+    package to speak of, and, now or later, where there is more in it than `limits` allow.
     """
     here = _around(Path.cwd())
+    limits = limits or Limits()
     if where is None and here is None:
-        own = Bundled()
+        own = Bundled(Meter(limits))
         if own.has(DESCRIPTOR):
             return read_package(own)
         raise UsageError(
@@ -83,7 +93,7 @@ def open_package(where: str | Path | None = None) -> Package:
         )
     place = Path(where if where is not None else here or "")
     try:
-        source = _source(place, here)
+        source = _source(place, here, Meter(limits, str(place)))
     except OSError as error:  # a name too long, a folder that may not be entered
         raise UsageError(f"{place} cannot be opened: {error.strerror}.") from error
     return read_package(source)
@@ -103,27 +113,29 @@ def read_package(source: Source) -> Package:
     descriptor, faults = read_descriptor(document, DESCRIPTOR)
     package = Package(source, descriptor, faults=faults)
     package.faults += _file_faults(package)
+    step = in_time(source.meter.limits)
     for resource in descriptor.tables:
+        step(resource.name)
         _read_schema(package, resource)
     package.schemas, faults = sound_references(package.schemas, [table.name for table in descriptor.tables])
     package.faults += faults
     return package
 
 
-def _source(where: Path, here: Path | None) -> Source:
+def _source(where: Path, here: Path | None, meter: Meter) -> Source:
     if here is not None and where.exists() and len(where.parts) == 1 and find_commit(str(where), here) is not None:
         raise UsageError(f"{where} is a path and a git revision. Write {where}/{DESCRIPTOR}, or refs/heads/{where}.")
     if where.is_dir():
-        return Folder(where)
+        return Folder(where, meter)
     if where.name == DESCRIPTOR and where.is_file():
-        return Folder(where.parent)
+        return Folder(where.parent, meter)
     if where.is_file() and zipfile.is_zipfile(where):
-        return Zip(where)
+        return Zip(where, meter)
     if where.exists():
         raise UsageError(f"{where} is neither a folder, a {DESCRIPTOR} nor a zip file.")
     commit = find_commit(str(where), here) if here is not None else None
     if commit is not None:
-        return commit
+        return replace(commit, meter=meter)
     raise UsageError(f"There is no {where}. Name a folder, a {DESCRIPTOR}, a zip file or a git revision.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sumy2022.example import Add, Change, Drop, Edit, Remove, Swap, Write
 from sumy2022.findings import Severity
-from sumy2022.markdown import table
+from sumy2022.markdown import prose, table
 from sumy2022.metadata import committed
 from sumy2022.overview import obstacle, overview
 from sumy2022.package import Package
@@ -146,23 +146,26 @@ def _document(package: Package, name: str) -> dict[str, Any]:
 
 
 def _first_sentence(document: Mapping[str, Any]) -> str:
-    return f"{str(document.get('description', '')).split('. ')[0].rstrip('.')}."
+    return f"{prose(document.get('description', '')).split('. ')[0].rstrip('.')}."
 
 
 def _table_lines(name: str, document: dict[str, Any], package: Package) -> Iterator[str]:
     schema = package.schemas[name]
     yield f"\n## {name}\n"
-    yield f"{document.get('description', '')}\n"
-    yield f"File: `{package.resource(name).path}`. Key: {', '.join(f'`{part}`' for part in schema.primary_key)}.\n"
+    yield f"{prose(document.get('description', ''))}\n"
+    yield f"File: {_code(package.resource(name).path)}. Key: {', '.join(f'`{part}`' for part in schema.primary_key)}.\n"
     for key in schema.foreign_keys:
         target = ", ".join(f"`{key.target}.{part}`" for part in key.target_fields)
         yield f"- {', '.join(f'`{part}`' for part in key.fields)} refers to {target}"
     for item in document["fields"]:
         yield f'\n### <a id="{name}.{item["name"]}"></a>{name}.{item["name"]}\n'
-        yield f"**{item.get('title', item['name'])}.** {item.get('description', '')}\n"
+        yield f"**{prose(item.get('title', item['name']))}.** {prose(item.get('description', ''))}\n"
         yield f"{_form(item)}"
         if item.get("categories"):
-            codes = ((f"`{c['value']}`", c.get("label", ""), c.get("description", "")) for c in item["categories"])
+            codes = (
+                (_code(str(c["value"])), *(prose(c.get(part, "")) for part in ("label", "description")))
+                for c in item["categories"]
+            )
             yield ""
             yield from table(("code", "label", "meaning"), codes, numbers=False)
 
@@ -173,6 +176,6 @@ def _form(item: dict[str, Any]) -> str:
     limits.pop("enum", None)
     words = [f"Type: {item['type']}", "required" if limits.pop("required", False) else "may be empty"]
     words += ["no value twice"] if limits.pop("unique", False) else []
-    words += [f"{name} `{value}`" for name, value in limits.items()]
+    words += [f"{name} {_code(str(value))}" for name, value in limits.items()]
     example = f" Example: {_code(str(item['example']))}." if "example" in item else ""
     return "; ".join(words) + f".{example}"

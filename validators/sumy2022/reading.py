@@ -23,12 +23,16 @@ from sumy2022.rules import structure as st
 BOM = b"\xef\xbb\xbf"
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs"}
 """What may separate cells instead of a comma, and how a message calls it."""
-_OTHER_HEADER = re.compile(rb'["\w -]+([;\t])["\w ;\t-]*')
-"""A header whose names, which have letters, digits, _ and - in them, are separated otherwise than by a comma."""
+_OTHER_HEADER = re.compile(rb"[^,\0;\t]+([;\t])[^,\0]*")
+"""A header whose names are separated otherwise than by a comma."""
 CELL_LIMIT = 100_000
 """The most characters that a cell may hold."""
 RECORD_LINES = 100
 """The most lines that the quoted cells of one record may run over."""
+RECORD_LIMIT = 5_000_000
+"""The most characters that a record may have."""
+HEADER_LIMIT = 100_000
+"""The most characters that a header may have."""
 
 
 @dataclass
@@ -78,7 +82,7 @@ def read_csv(data: bytes, file: str) -> Reading:
 def read_sound(data: bytes, file: str) -> Reading | None:
     """Read a CSV file's bytes at once; None where they show any sign of trouble."""
     header = first_line(data)[1]
-    if not header or data.startswith(BOM) or _OTHER_HEADER.fullmatch(header):
+    if not header or data.startswith(BOM) or _OTHER_HEADER.fullmatch(header) or _endless(data):
         return None
     found = read_plain(data, longest=CELL_LIMIT)
     if found is None:
@@ -100,11 +104,26 @@ def read_export(data: bytes, file: str, delimiter: str) -> Reading:
 
 
 def first_line(data: bytes) -> tuple[int, bytes]:
-    """Return the number and the bytes of the first line that is not blank; no bytes where there is none."""
+    """Return the number and the bytes of the first line that is not blank; no bytes where there is none.
+
+    Of a line that is longer than any header the beginning is returned.
+    """
     text = data.removeprefix(BOM)
     rest = text.lstrip(b"\r\n")
     blank = text[: len(text) - len(rest)].splitlines()
-    return len(blank) + 1, rest[: re.search(rb"[\r\n]|\Z", rest).start()]  # type: ignore[union-attr]
+    return len(blank) + 1, re.split(rb"[\r\n]", rest[:HEADER_LIMIT], maxsplit=1)[0]
+
+
+def _endless(data: bytes) -> bool:
+    """Tell whether a line may be longer than a record or header can be, by looking at a few places only."""
+    at = data.find(b"\n", 0, HEADER_LIMIT + 1)
+    if at < 0:
+        return len(data) > HEADER_LIMIT
+    while len(data) - at > RECORD_LIMIT:
+        at = data.rfind(b"\n", at + 1, at + RECORD_LIMIT + 2)
+        if at < 0:
+            return True
+    return False
 
 
 def _read_records(data: bytes, reading: Reading, delimiter: str = ",", *, padded: bool = False) -> None:
@@ -170,6 +189,12 @@ def _records(
             reading.fault(form.BLANK_LINE, at + 1)
             at += 1
             continue
+        if len(line) > (HEADER_LIMIT if width is None else RECORD_LIMIT):
+            _give_up(line, at + 1, reading, delimiter)
+            if width is None:
+                return
+            at += 1
+            continue
         row, used = _record(lines, at, delimiter)
         if padded and row is not None:
             row = _without_padding(row, width or 0)
@@ -190,14 +215,27 @@ def _records(
         at += used
 
 
+def _give_up(line: str, number: int, reading: Reading, delimiter: str) -> None:
+    """Say what is wrong with a line that is too long to be a record: a cell of it, or how many it has."""
+    row, _ = _record([line[:RECORD_LIMIT]], 0, delimiter)
+    if row is not None and reading.header and len(row) > (width := len(reading.header)):
+        reading.fault(
+            st.RAGGED_ROW, number, value=_excerpt(line), found=f"more than {len(row) - 1}", expected=str(width)
+        )
+    else:
+        reading.fault(st.CELL_TOO_LONG, number, value=_excerpt(line))
+    reading.lost = True
+
+
 def _record(lines: list[str | None], at: int, delimiter: str) -> tuple[list[str] | None, int]:
     """Parse the record that starts at `at`; None when its quotes are not closed or a cell is too long."""
     used = 0
 
     def feed() -> Iterator[str]:
         nonlocal used
+        room = RECORD_LIMIT
         for line in lines[at : at + RECORD_LINES]:
-            if line is None:
+            if line is None or (room := room - len(line)) < 0:
                 return
             used += 1
             yield line
@@ -248,5 +286,5 @@ def _null(table: pa.Table) -> pa.Table:
 
 def _excerpt(text: str) -> str:
     """Return the start of a line, enough to recognise it."""
-    line = text.rstrip("\r\n").replace("\n", "⏎")
+    line = text[:100].rstrip("\r\n").replace("\n", "⏎")
     return line if len(line) <= 60 else line[:57] + "..."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sumy2022.changelog import PATH, entry, heading, opens_with_a_sentence
 from sumy2022.comparison import Changes, diff
 from sumy2022.findings import Severity, UsageError
+from sumy2022.limits import Limits, Meter
 from sumy2022.package import DESCRIPTOR, Package, manifests, open_package, read_package
 from sumy2022.reading import read_csv
 from sumy2022.repository import Commit, commit_time, find_commit, uncommitted
@@ -64,7 +65,7 @@ def plan(package: Package) -> Plan:
     last = next((one for one in reversed(earlier) if one != version and "-" not in one), "")
     manifest = _json(manifest_of(package))
     found = source.read(f"{FOLDER}/{version}.json")
-    changes, problem = _since(last, source.root)
+    changes, problem = _since(last, source.root, package.limits)
     return Plan(
         package=package,
         root=source.root,
@@ -120,17 +121,17 @@ def _earlier(package: Package) -> list[str]:
     return sorted(sound, key=lambda version: precedence(version) or ())
 
 
-def _since(last: str, root: Path) -> tuple[Changes | None, str | None]:
+def _since(last: str, root: Path, limits: Limits) -> tuple[Changes | None, str | None]:
     """Return the changes since a release, and why they cannot be told."""
     if not last:
         return None, None
     tag = find_commit(f"v{last}", root)
     if tag is None:
         return None, f"the tag v{last} of the last release is not here: `git fetch --tags`"
-    before = read_package(tag)
+    before = read_package(replace(tag, meter=Meter(limits, tag.name)))
     if before.descriptor.version != last:
         return None, f"the tag v{last} holds version {before.descriptor.version}: set it to the commit of the release"
-    return diff(before, open_package(root)), None
+    return diff(before, open_package(root, limits)), None
 
 
 def _tree(root: Path) -> Iterator[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from sumy2022.findings import UsageError
-from sumy2022.storage import FILE_LIMIT
+from sumy2022.limits import Meter
 
 
 @dataclass(frozen=True)
@@ -19,6 +18,7 @@ class Commit:
     revision: str
     commit: str
     prefix: str
+    meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -33,9 +33,9 @@ class Commit:
         """Return a file's bytes; None when there is no such file."""
         if not self.has(path):
             return None
-        if int(_git(self.folder, "cat-file", "-s", self._object(path)) or 0) > FILE_LIMIT:
-            raise UsageError(f"{path} in {self.name} has more than {FILE_LIMIT:,} bytes, the most that is read.")
-        return _git(self.folder, "cat-file", "blob", self._object(path))
+        self.meter.allow(path, int(_git(self.folder, "cat-file", "-s", self._object(path)) or 0))
+        data = _git(self.folder, "cat-file", "blob", self._object(path))
+        return None if data is None else self.meter.take(path, data)
 
     def names(self, folder: str) -> list[str]:
         """Return the sorted paths of the files directly in a folder."""

@@ -13,6 +13,7 @@ from sumy2022.changelog import PATH, entry, opens_with_a_sentence
 from sumy2022.comparison import WORKING_TREE, Changes, diff
 from sumy2022.earlier import findings_of_its_own
 from sumy2022.findings import Finding, Severity
+from sumy2022.limits import Limits
 from sumy2022.package import Package, manifests, open_package, read_package
 from sumy2022.reading import read_csv
 from sumy2022.rules.manifests import manifest_problem, precedence
@@ -81,13 +82,15 @@ class Review:
         return tuple(words for is_so, words in parts if is_so)
 
 
-def review(base: str | Path | Package, head: str | Path | Package | None = None) -> Review:
-    """Compare and validate two versions of a package; the sides are as for `diff`.
+def review(
+    base: str | Path | Package, head: str | Path | Package | None = None, *, limits: Limits | None = None
+) -> Review:
+    """Compare and validate two versions of a package; the sides and `limits` are as for `diff`.
 
     Raises `UsageError` where `diff` does.
     """
-    old, new = (side if isinstance(side, Package) else open_package(side) for side in (base, head))
-    changes = diff(old, new)
+    old, new = (side if isinstance(side, Package) else open_package(side, limits) for side in (base, head))
+    changes = diff(old, new, limits=limits)
     if head is None:
         changes = replace(changes, head=WORKING_TREE)
     before, notes = findings_of_its_own(old)

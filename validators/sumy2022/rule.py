@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Detail = Callable[[pd.DataFrame, Context], pd.Series]
     Finder = Callable[[Context], Iterable[Fault]]
 
+FACT_LIMIT = 1_000
+"""The most characters of a value, or of what a schema demands, that a message repeats."""
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 ID = re.compile(r"[A-Z]{3}-[0-9]{3}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
@@ -101,9 +103,13 @@ class Rule:
         """
         facts = {"field": fault.field or "", "value": fault.value or "", "file": fault.file, **fault.facts}
 
+        def fact(match: re.Match[str]) -> str:
+            found = facts[match[1]] or ("" if match[1] == "hint" else "(empty)")
+            return found if len(found) <= FACT_LIMIT else found[: FACT_LIMIT - 3] + "..."
+
         def fill(text: str) -> str:
             try:
-                return PLACEHOLDER.sub(lambda match: facts[match[1]] or ("" if match[1] == "hint" else "(empty)"), text)
+                return PLACEHOLDER.sub(fact, text)
             except KeyError as error:
                 raise RuleCrashed(f"{self.id}: the message names {error}, which is not known here") from error
 

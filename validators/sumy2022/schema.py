@@ -326,6 +326,8 @@ def breaches(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[tuple[
     for check in schema.checks:
         try:
             result = check(frame)
+        except MemoryError:
+            raise
         except Exception as error:
             raise RuleCrashed(f"{check.name}: {type(error).__name__}: {error}") from error
         if not result.check_passed:

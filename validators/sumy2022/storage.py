@@ -7,17 +7,24 @@ What is in them is untrusted: paths stay inside the package, and sizes are bound
 
 from __future__ import annotations
 
+import os
 import posixpath
+import stat
+import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
 from sumy2022.findings import UsageError
+from sumy2022.limits import Meter
 
-FILE_LIMIT = 2_000_000_000
-"""The most bytes that one file of a package may have, unpacked."""
+MEMBER_LIMIT = 10_000
+"""The most files that a zip file may hold."""
 
 
 class Source(Protocol):
@@ -26,6 +33,10 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """Return what a message calls it."""
+
+    @property
+    def meter(self) -> Meter:
+        """Return what counts the bytes that are read, and notices a file that changes."""
 
     def has(self, path: str) -> bool:
         """Tell whether there is such a file."""
@@ -37,11 +48,17 @@ class Source(Protocol):
         """Return the sorted paths of the files directly in a folder."""
 
 
+def folded(path: str) -> str:
+    """Return a path as file systems compare it that know no case and write letters with accents in another way."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
 @dataclass(frozen=True)
 class Folder:
     """A package that is a folder."""
 
     root: Path
+    meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -59,12 +76,18 @@ class Folder:
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes; None when there is no such file."""
         if not self.has(path):
+            self.meter.gone(path)
             return None
         target = self.root / path
         try:
-            if target.stat().st_size > FILE_LIMIT:
-                raise UsageError(f"{target} has more than {FILE_LIMIT:,} bytes, the most that is read.")
-            return target.read_bytes()
+            with target.open("rb") as file:
+                before = os.fstat(file.fileno())
+                self.meter.allow(path, before.st_size)
+                data = file.read(before.st_size + 1)
+                after = os.fstat(file.fileno())
+            if (len(data), after.st_size, after.st_mtime_ns) != (before.st_size, before.st_size, before.st_mtime_ns):
+                raise self.meter.changed(path)
+            return self.meter.take(path, data)
         except OSError as error:
             raise UsageError(f"{target} cannot be read: {error.strerror}.") from error
 
@@ -83,6 +106,7 @@ class Zip:
     """A package that is a zip file with datapackage.json at its root."""
 
     path: Path
+    meter: Meter = field(default_factory=Meter, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -90,27 +114,60 @@ class Zip:
         return str(self.path)
 
     def has(self, path: str) -> bool:
-        """Tell whether there is such a file."""
-        with zipfile.ZipFile(self.path) as archive:
-            return path in archive.namelist()
+        """Tell whether there is such a file; a link is none."""
+        return path in self._members
 
     def read(self, path: str) -> bytes | None:
         """Return a file's unpacked bytes; None when there is no such file."""
+        if not self.has(path):
+            return None
         try:
             with zipfile.ZipFile(self.path) as archive, archive.open(path) as file:
-                data = file.read(FILE_LIMIT + 1)
-        except KeyError:
-            return None
+                data = file.read(self.meter.left(path) + 1)
         except Exception as error:  # damage shows as one of a dozen exceptions without a common base
             raise UsageError(f"{self.path} is not a zip file that can be read: {error}.") from error
-        if len(data) > FILE_LIMIT:
-            raise UsageError(f"{path} in {self.path} unpacks to more than {FILE_LIMIT:,} bytes, the most that is read.")
-        return data
+        return self.meter.take(path, data)
 
     def names(self, folder: str) -> list[str]:
         """Return the sorted paths of the files directly in a folder."""
-        with zipfile.ZipFile(self.path) as archive:
-            return sorted(name for name in archive.namelist() if posixpath.dirname(name) == folder and name[-1] != "/")
+        return sorted(name for name in self._members if posixpath.dirname(name) == folder)
+
+    @cached_property
+    def _members(self) -> frozenset[str]:
+        """Return the names of the files; what makes the archive ambiguous or a bomb is a `UsageError`."""
+        try:
+            if self.path.stat().st_size > self.meter.limits.bytes:
+                raise ValueError(f"it has more than {self.meter.limits.bytes:,} bytes, and --max-bytes sets the limit")
+            with zipfile.ZipFile(self.path) as archive:
+                files = [item for item in archive.infolist() if not item.is_dir()]
+            if problem := _problem(files):
+                raise ValueError(problem)
+        except Exception as error:  # as in `read`
+            raise UsageError(f"{self.path} is not a zip file that can be read: {error}.") from error
+        return frozenset(item.filename for item in files if not stat.S_ISLNK(item.external_attr >> 16))
+
+
+def _problem(files: list[zipfile.ZipInfo]) -> str | None:
+    """Say what is wrong with the files that the directory of a zip file lists, or None.
+
+    Two readers could take different files for one and the same name, and a few bytes that many files share, or that are
+    packed by a method whose output cannot be bounded, could unpack to more than any disk holds.
+    """
+    if len(files) > MEMBER_LIMIT:
+        return f"it has {len(files):,} files, and at most {MEMBER_LIMIT:,} are read"
+    names: dict[str, str] = {}
+    for item in files:
+        if item.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            return f"{item.filename} is packed by another method than deflate"
+        if (other := names.setdefault(folded(item.filename), item.filename)) != item.filename:
+            return f"{item.filename} and {other} have the same name but for the case of letters"
+    if len(names) < len(files):
+        twice = Counter(item.filename for item in files).most_common(1)[0][0]
+        return f"two files are called {twice}"
+    spans = sorted((item.header_offset, item.header_offset + item.compress_size) for item in files)
+    if any(end > start for (_, end), (start, _) in pairwise(spans)):
+        return "files in it overlap"
+    return None
 
 
 @dataclass(frozen=True)
@@ -124,6 +181,11 @@ class Overlay:
     def name(self) -> str:
         """Return what a message calls the package below."""
         return self.below.name
+
+    @property
+    def meter(self) -> Meter:
+        """Return the meter of the package below."""
+        return self.below.meter
 
     def has(self, path: str) -> bool:
         """Tell whether there is such a file."""

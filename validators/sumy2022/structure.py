@@ -28,6 +28,10 @@ SPOILT_BY_SPREADSHEETS = {st.BAD_TYPE, st.ENUM, st.PATTERN, st.BAD_URI}
 """The rules that find the cells which a spreadsheet has written in its own way."""
 
 
+SHOWN_CODES, SHOWN_LENGTH = 100, 100
+"""How many of a field's codes a message lists, and how much of each: a schema may have any number, of any length."""
+
+
 def structural_faults(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     """Yield every breach of a table's schema, by cells and across rows.
 
@@ -82,7 +86,7 @@ def _cell_fault(table: Table, rule: str, column: str, line: int) -> Fault:
     if rule in SPOILT_BY_SPREADSHEETS and (words := habit(known, value or "")):
         facts["hint"] = f"; {words}"
     elif rule == st.ENUM:
-        facts["hint"] = hint(value or "", [str(code) for code in known.constraints["enum"]])
+        facts["hint"] = hint(value or "", (str(code) for code in known.constraints["enum"]))
     if rule == st.LENGTH:
         facts["found"] = str(len(value or ""))
     return Fault(rule, table.file, int(line), column, value, facts)
@@ -94,7 +98,9 @@ def _expectation(known: Field, rule: str) -> str:
     if rule == st.BAD_TYPE:
         return EXPECTED[known.type]
     if rule == st.ENUM:
-        return ", ".join(str(code) for code in limits["enum"])
+        more = len(limits["enum"]) - SHOWN_CODES
+        codes = [str(code)[:SHOWN_LENGTH] for code in limits["enum"][:SHOWN_CODES]]
+        return ", ".join(codes) + (f" and {more} more" if more > 0 else "")
     if rule == st.PATTERN:
         return str(limits["pattern"])
     words = {name: phrase for name, (phrase, _) in BOUNDS.items()}

@@ -10,6 +10,7 @@ from sumy2022.canonical import form_faults
 from sumy2022.extras import need
 from sumy2022.findings import Fault, hint
 from sumy2022.frames import Table
+from sumy2022.numbering import Numbers
 from sumy2022.package import Package
 from sumy2022.reading import Reading, read_csv
 from sumy2022.rules import structure as st
@@ -66,12 +67,19 @@ def read_tables(
 def table_of(schema: TableSchema, reading: Reading) -> Table:
     """Return what was read as a table of the schema, with the faults of its records and columns."""
     known = [name for name in schema.names if name in reading.table.column_names]
-    lines = pd.Index(reading.lines, name="line")
+    lines = _index(reading.lines)
     text = reading.table.select(known).to_pandas().set_axis(lines).set_axis(labels(known), axis=1)
     table = Table(schema, reading.file, text, whole=not reading.lost, faults=list(reading.faults))
     if reading.header:
         table.faults += _header_faults(schema, reading)
     return table
+
+
+def _index(lines: Numbers) -> pd.Index:
+    """Return the lines as an index: where none is missing as a range, in which nothing has to be looked up."""
+    if len(lines) and lines[-1] - lines[0] == len(lines) - 1:
+        return pd.RangeIndex(int(lines[0]), int(lines[-1]) + 1, name="line")
+    return pd.Index(lines, name="line")
 
 
 def _header_faults(schema: TableSchema, reading: Reading) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from sumy2022.context import Context
 from sumy2022.extras import need
 from sumy2022.findings import Fault, Finding, NotRun, Report
 from sumy2022.frames import Table, keyed
+from sumy2022.limits import Limits, in_time
 from sumy2022.outline import Outline, read_outline
 from sumy2022.package import Package, manifests, open_package
 from sumy2022.rule import REGISTRY, Rule, Scope, find
@@ -58,19 +60,23 @@ def validate(
     skip: Collection[str] = (),
     progress: Progress = lambda _: None,
     engine: Engine | None = None,
+    limits: Limits | None = None,
 ) -> Report:
     """Check a package against its schemas and the rules.
 
     `package` is an opened package or a path as for `open_package`. `only` and `skip` name rules by id or slug.
     `progress` is called with the name of each step. `engine` is what the tables are judged by, if not by this process.
+    `limits` are for a package that is opened here; an opened one has its own.
 
-    Raises `UsageError` where there is no package or no such rule, or a library of the extra `validate` is missing, and
-    `RuleCrashed` where a rule fails.
+    Raises `UsageError` where there is no package or no such rule, a library of the extra `validate` is missing, or a
+    limit is reached, and `RuleCrashed` where a rule fails.
     """
     need("Checking a package", "pandera", "shapely")
     catalogue.load_all()
     wanted = wanted_rules(only, skip)
-    opened = package if isinstance(package, Package) else open_package(package)
+    limits = package.limits if isinstance(package, Package) else limits or Limits()
+    progress = in_time(limits, progress)
+    opened = package if isinstance(package, Package) else open_package(package, limits)
     seen = (engine or judge_here)(opened, wanted, progress)
     not_run = [*seen.not_run, *(NotRun(find(word).id, "left out on request") for word in skip)]
     tried = wanted.keys() - {item.rule for item in not_run}
@@ -100,14 +106,17 @@ def judge_here(package: Package, wanted: Mapping[str, Rule], progress: Progress)
     not_run = unread(package, tables, wanted)
     context, problems = context_of(package, {name: table.file for name, table in tables.items()})
     faults += problems
-    progress("rules of cells")
-    faults += run_cell_rules(tables.values(), wanted.values(), context)
-    for name, table in tables.items():
-        progress(f"rules of {name}")
-        faults += table.faults
-        found, left_out = run_table_rules(name, tables, wanted.values(), context)
-        faults += found
-        not_run += left_out
+    with ThreadPoolExecutor(1) as pool:
+        # To search cells is Arrow's work, which leaves Python to the rules of tables meanwhile.
+        cells = pool.submit(lambda: list(run_cell_rules(tables.values(), wanted.values(), context)))
+        for name, table in tables.items():
+            progress(f"rules of {name}")
+            faults += table.faults
+            found, left_out = run_table_rules(name, tables, wanted.values(), context)
+            faults += found
+            not_run += left_out
+        progress("rules of cells")
+        faults += cells.result()
     found, left_out = run_finders(package.schemas, tables, wanted.values(), context)
     faults += found
     not_run += left_out

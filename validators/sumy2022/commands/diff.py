@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sumy2022.commands import show
+from sumy2022.commands import add_limits, limits_of, show
 from sumy2022.render.changes import FORMATS
 
 COLOURS = {
@@ -27,6 +27,7 @@ def add_sides(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "head", nargs="?", metavar="HEAD", help="the same; by default the package around the working directory"
     )
+    add_limits(parser)
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +42,6 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.comparison import diff
     from sumy2022.render.changes import renderer
 
-    changes = diff(args.base, args.head)
+    changes = diff(args.base, args.head, limits=limits_of(args))
     show(renderer(args.format)(changes), args.output, (COLOURS, STYLES) if args.format == "text" else None)
     return 1 if changes else 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from sumy2022.commands import add_package, emit
+from sumy2022.commands import add_package, emit, limits_of
 from sumy2022.findings import UsageError
 
 
@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.pages import pages
     from sumy2022.storage import Folder
 
-    package = open_package(args.package)
+    package = open_package(args.package, limits_of(args))
     if not isinstance(package.source, Folder):
         raise UsageError(
             "Pages are written into a folder; name one: a zip file has to be unpacked, a git revision checked out."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sumy2022.commands import add_package, emit
+from sumy2022.commands import add_package, emit, limits_of
 from sumy2022.exports import FORMATS
 from sumy2022.findings import UsageError
 
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         if args.format != "geojson":
             raise UsageError(f"--day goes with the format geojson, not with {args.format}.")
         write = partial(geojson.write, day=args.day)
-    package = open_package(args.package)
+    package = open_package(args.package, limits_of(args))
     try:
         args.output.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=args.output, prefix=".export-") as folder:

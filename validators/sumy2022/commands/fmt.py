@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sumy2022.commands import add_package, emit
+from sumy2022.commands import add_package, emit, limits_of
 from sumy2022.findings import UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.spreadsheet import left_cells
     from sumy2022.storage import Folder
 
-    package = open_package(args.package)
+    package = open_package(args.package, limits_of(args))
     if not isinstance(package.source, Folder):
         raise UsageError(
             "Only a folder can be formatted; name one: a zip file has to be unpacked, a git revision checked out."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from sumy2022.commands import add_package, emit
+from sumy2022.commands import add_package, emit, limits_of
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.tables import read_table
 
     load_all()
-    package = open_package(args.package)
+    package = open_package(args.package, limits_of(args))
     read = ((name, read_table(package, name)) for name in package.schemas)
     tables = {name: table for name, table in read if table is not None}
     descriptor = package.descriptor

@@ -12,7 +12,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sumy2022.commands import add_package, emit, show
+from sumy2022.commands import add_package, emit, limits_of, show
 from sumy2022.commands.validate import COLOURS, STYLES
 from sumy2022.findings import Severity, UsageError
 
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.addition import add_row, cells_of, missing
     from sumy2022.editing import open_folder, table_schema, write
 
-    package = open_folder(args.package)
+    package = open_folder(args.package, limits_of(args))
     schema = table_schema(package, args.table)
     cells = cells_of(schema, args.set)
     lacking = missing(schema, cells)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sumy2022.commands import add_package, emit
+from sumy2022.commands import add_package, emit, limits_of
 from sumy2022.findings import UsageError
 
 
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.package import open_package
     from sumy2022.releasing import plan
 
-    found = plan(open_package(args.package))
+    found = plan(open_package(args.package, limits_of(args)))
     if found.obstacles:
         emit("".join(f"in the way: {words}\n" for words in found.obstacles))
         return 1

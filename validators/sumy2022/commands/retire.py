@@ -11,7 +11,7 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sumy2022.commands import add_package, emit, show
+from sumy2022.commands import add_package, emit, limits_of, show
 from sumy2022.commands.validate import COLOURS, STYLES
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.editing import open_folder, write
     from sumy2022.retirement import retire
 
-    package = open_folder(args.package)
+    package = open_folder(args.package, limits_of(args))
     done = retire(package, args.id, reason=args.reason, replaced_by=args.replaced_by, note=args.note)
     if not done.faults:
         for rewrite in done.rewrites:

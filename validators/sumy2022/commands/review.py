@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sumy2022.commands import show
+from sumy2022.commands import limits_of, show
 from sumy2022.commands.diff import add_sides
 
 
@@ -29,6 +29,6 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.render import review as render
     from sumy2022.reviewing import review
 
-    found = review(args.base, args.head)
+    found = review(args.base, args.head, limits=limits_of(args))
     show(render.json(found) if args.format == "json" else render.markdown(found), args.output)
     return 1 if found.must_be_mended else 0

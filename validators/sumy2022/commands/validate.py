@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sumy2022.commands import add_package, show
+from sumy2022.commands import add_package, limits_of, show
 from sumy2022.extras import available, need
 from sumy2022.findings import Severity, UsageError
 from sumy2022.render import FORMATS
@@ -68,8 +68,9 @@ def run(args: argparse.Namespace) -> int:
     from sumy2022.validation import validate
 
     level = Severity(args.level)
+    limits = limits_of(args)
     with _progress() as progress, _engine(args) as engine:
-        report = validate(args.package, only=args.only, skip=args.skip, progress=progress, engine=engine)
+        report = validate(args.package, only=args.only, skip=args.skip, progress=progress, engine=engine, limits=limits)
     show(renderer(args.format)(report), args.output, (COLOURS, STYLES) if args.format == "text" else None)
     return 1 if report.at_least(level) else 0
 

@@ -18,7 +18,7 @@ from sumy2022.frames import Table
 from sumy2022.package import Package, path_problem
 from sumy2022.reading import Reading, read_csv, read_sound
 from sumy2022.schema import TableSchema
-from sumy2022.storage import FILE_LIMIT, Folder
+from sumy2022.storage import Folder
 from sumy2022.tables import table_of
 
 
@@ -81,10 +81,10 @@ def cut(package: Package, name: str, size: int) -> list[Block]:
         path = (source.root / file).resolve()
         try:
             stamp = _stamp(path)
-            if stamp[0] <= FILE_LIMIT:
-                with path.open("rb") as opened:
-                    places = _places(opened, stamp[0], size)
-                    return _blocks(file, [Stretch(path, *place, stamp) for place in places], _header(opened))
+            source.meter.count(file, stamp[0])
+            with path.open("rb") as opened:
+                places = _places(opened, stamp[0], size)
+                return _blocks(file, [Stretch(path, *place, stamp) for place in places], _header(opened))
         except OSError:
             pass  # reading it by the package tells what is wrong
     data = package.read(name)

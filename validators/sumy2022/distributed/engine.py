@@ -63,6 +63,8 @@ class Cluster:
 
         progress("blocks")
         looks, looked = self._look(package, blocks, wanted, context)
+        for name, seen in looks.items():
+            package.source.meter.count_rows(name, files[name], sum(one.rows for one in seen))
         tables = {name: skeleton(package.schemas[name], files[name], found) for name, found in looks.items()}
 
         progress("keys and references")

@@ -21,7 +21,6 @@ from sumy2022.exports.checked import EVENTS, checked, flat
 from sumy2022.frames import show
 from sumy2022.package import Package
 from sumy2022.reading import BOM
-from sumy2022.text import arrow
 
 FORMULA = r"^(\s*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
 """How a text begins that spreadsheets may run: white space before it and the full-width forms do not stop them all."""
@@ -40,5 +39,6 @@ def as_text(cells: pd.Series) -> pa.Array:
     """Return a column as it is written: what is not known is empty, and what looks like a formula is text."""
     if is_numeric_dtype(cells.dtype):
         return pa.array([show(value) or None for value in cells], type=pa.string())
-    texts = arrow(cells) if cells.dtype == "str" else pa.array([show(v) or None for v in cells], type=pa.string())
+    plain = cells if cells.dtype == "str" else [show(value) or None for value in cells]
+    texts = pa.array(plain, type=pa.string(), from_pandas=True)
     return pc.replace_substring_regex(texts, FORMULA, r"'\1")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from sumy2022.comparison import Changes, TableChanges
+from sumy2022.render import visible
 from sumy2022.render.changes import columns, counted, filled, key_of, title, value
 
 STYLE = """
@@ -66,8 +67,8 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, tuple[str, str, str,
     heads = "".join(f'<th scope="col">{word}</th>' for word in head)
     yield f"<thead><tr>{heads}</tr></thead>\n<tbody>"
     for kind, (one, two, old, new) in rows:
-        cells = "".join(f"<td>{cell}</td>" for cell in (escape(two), old, new))
-        yield f'<tr><th scope="row" class="{kind}">{escape(one)}</th>{cells}</tr>'
+        cells = "".join(f"<td>{cell}</td>" for cell in (escape(visible(two, None)), old, new))
+        yield f'<tr><th scope="row" class="{kind}">{escape(visible(one, None))}</th>{cells}</tr>'
     yield "</tbody>\n</table>"
 
 
