@@ -6,6 +6,7 @@ Blocks are so small here that tables of a few rows come in several parts.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from distributed import Client, KilledWorker, LocalCluster
+from distributed import Client, KilledWorker
 
 from conftest import ROOT, Files, lay, write
 from sumy2022.__main__ import main
@@ -353,8 +354,15 @@ def test_a_scheduler_without_workers_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster_module, "PATIENCE", 1)
-    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as empty:
-        code, _, err = told(capsys, "--engine", "dask", "--scheduler", empty.scheduler_address)
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+    with subprocess.Popen([*command, "--no-dashboard"], stderr=subprocess.PIPE, text=True) as scheduler:
+        assert scheduler.stderr
+        address = next(found[0] for line in scheduler.stderr if (found := re.search(r"tcp://127\.0\.0\.1:\d+", line)))
+        reader = Thread(target=scheduler.stderr.read)  # or it would wait for one
+        reader.start()
+        code, _, err = told(capsys, "--engine", "dask", "--scheduler", address)
+        scheduler.terminate()
+        reader.join()
     assert (code, err.count("\n")) == (2, 1)
     assert "has no workers" in err
 
