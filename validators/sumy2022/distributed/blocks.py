@@ -16,7 +16,7 @@ from sumy2022.canonical import form_faults
 from sumy2022.findings import Fault, UsageError
 from sumy2022.frames import Table
 from sumy2022.package import Package, path_problem
-from sumy2022.reading import Reading, read_csv, read_sound
+from sumy2022.reading import HEADER_LIMIT, Reading, read_csv, read_sound
 from sumy2022.schema import TableSchema
 from sumy2022.storage import Folder
 from sumy2022.tables import table_of
@@ -111,18 +111,20 @@ def read_block(block: Block, schema: TableSchema) -> tuple[Table, Reading, list[
     return table, reading, faults
 
 
-def uncut(package: Package, blocks: list[Block]) -> Block:
+def uncut(blocks: Sequence[Block]) -> Block:
     """Return the blocks of a file as one."""
-    last = blocks[-1].content
-    if isinstance(last, Stretch):
-        return Block(blocks[0].file, replace(last, start=0))
-    return Block(blocks[0].file, package.source.read(blocks[0].file) or b"")
+    return Block(blocks[0].file, _whole([block.content for block in blocks]))
 
 
 def _blocks(file: str, contents: Sequence[Stretch | bytes], header: bytes) -> list[Block]:
-    if len(contents) == 1:
-        return [Block(file, contents[0])]
+    if len(contents) == 1 or not header.endswith(b"\n"):  # a header without end would go with every block
+        return [Block(file, _whole(contents))]
     return [Block(file, content, header if number else b"", whole=False) for number, content in enumerate(contents)]
+
+
+def _whole(contents: Sequence[Stretch | bytes]) -> Stretch | bytes:
+    last = contents[-1]
+    return replace(last, start=0) if isinstance(last, Stretch) else b"".join(contents)  # type: ignore[arg-type]
 
 
 def _places(file: BinaryIO, length: int, size: int) -> Iterator[tuple[int, int]]:
@@ -140,7 +142,7 @@ def _places(file: BinaryIO, length: int, size: int) -> Iterator[tuple[int, int]]
 
 def _header(file: BinaryIO) -> bytes:
     file.seek(0)
-    return file.readline()
+    return file.readline(HEADER_LIMIT + 1)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

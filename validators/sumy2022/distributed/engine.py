@@ -112,7 +112,7 @@ class Cluster:
             return dict(zip(some, firsts, strict=True)), dict(zip(some, pairs, strict=True))
 
         looks, pairs = looked(blocks)
-        broken = {name: [uncut(package, blocks[name])] for name, found in looks.items() if None in found}
+        broken = {name: [uncut(blocks[name])] for name, found in looks.items() if None in found}
         if broken:
             again, anew = looked(broken)
             looks, pairs = looks | again, pairs | anew
