@@ -7,20 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
+from pandera.pandas import Check, DataFrameSchema
 
 from sumy2022.context import Context
 from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table, column, faulty, show, unsuited
 from sumy2022.rule import Rule, Scope
 from sumy2022.schema import breaches, labels
-from sumy2022.text import contains
-
-BATCH = 500_000
-"""How many cells are judged at once, at most, where one column does not have more."""
+from sumy2022.text import end_to_end, matching
 
 
-def rule_check(rule: Rule, context: Context) -> pa.Check:
+def rule_check(rule: Rule, context: Context) -> Check:
     """Return a rule as a pandera check of a frame that has the rule's columns (a cell rule: the column `cell`).
 
     The frame may be anyone's: with `pandera.DataFrameSchema(checks=[...])` a user of the data can run the same
@@ -35,36 +32,23 @@ def rule_check(rule: Rule, context: Context) -> pa.Check:
             raise TypeError(f"{rule.id} gave {type(sound).__name__} instead of a plain boolean per row")
         return sound
 
-    return pa.Check(check, name=rule.id, title=rule.slug, description=rule.reason, ignore_na=False)
+    return Check(check, name=rule.id, title=rule.slug, description=rule.reason, ignore_na=False)
 
 
 def run_cell_rules(tables: Iterable[Table], rules: Iterable[Rule], context: Context) -> Iterator[Fault]:
     """Yield the breaches of the rules that judge each text cell by itself."""
+    read = list(tables)
     mine = [rule for rule in rules if rule.scope is Scope.CELL]
     for prose in (False, True):
         judging = [rule for rule in mine if prose or not rule.free_text]
         columns = [
             (table, name)
-            for table in tables
+            for table in read
             for name in table.schema.texts
             if name in table.text and (name in table.schema.prose) is prose
         ]
-        for batch in _batches(columns) if judging else ():
-            yield from _cell_faults(batch, judging, context)
-
-
-def _batches(columns: list[tuple[Table, str]]) -> Iterator[list[tuple[Table, str]]]:
-    """Group columns so that few checks judge many cells, for a check costs more by its call than by its cells."""
-    batch: list[tuple[Table, str]] = []
-    cells = 0
-    for table, name in columns:
-        if batch and cells + len(table.text) > BATCH:
-            yield batch
-            batch, cells = [], 0
-        batch.append((table, name))
-        cells += len(table.text)
-    if batch:
-        yield batch
+        if judging and columns:
+            yield from _cell_faults(columns, judging, context)
 
 
 def _cell_faults(columns: list[tuple[Table, str]], rules: list[Rule], context: Context) -> Iterator[Fault]:
@@ -72,16 +56,17 @@ def _cell_faults(columns: list[tuple[Table, str]], rules: list[Rule], context: C
 
     Most cells are suspects for no rule; one pattern of all rules tells.
     """
-    cells = pd.concat([table.text[name] for table, name in columns], ignore_index=True)
+    texts = end_to_end(table.text[name] for table, name in columns)
     starts = np.cumsum([0, *(len(table.text) for table, _ in columns)])
-    suspects = cells[contains(cells, "|".join(f"(?:{rule.suspect})" for rule in rules))]
+    at = np.flatnonzero(matching(texts, "|".join(f"(?:{rule.suspect})" for rule in rules)))
+    suspects = pd.Series(texts.take(at).to_pandas(), index=at, dtype="str")
     checks = [rule_check(rule, context) for rule in rules]
-    for check, sound in breaches(pa.DataFrameSchema(checks=checks), suspects.to_frame("cell")):
-        for at in sound.index[~sound]:
-            number = int(np.searchsorted(starts, at, side="right")) - 1
+    for check, sound in breaches(DataFrameSchema(checks=checks), suspects.to_frame("cell")):
+        for place in sound.index[~sound]:
+            number = int(np.searchsorted(starts, place, side="right")) - 1
             table, name = columns[number]
-            line = int(table.text.index[at - starts[number]])
-            yield Fault(str(check.name), table.file, line, name, str(cells[at]))
+            line = int(table.text.index[place - starts[number]])
+            yield Fault(str(check.name), table.file, line, name, str(suspects[place]))
 
 
 def run_table_rules(
@@ -104,7 +89,7 @@ def run_table_rules(
         by_id[rule.id] = (rule, narrowed)
         checks.append(rule_check(rule, narrowed))
     frame = pd.DataFrame(seen, index=table.text.index, columns=labels(seen))
-    for check, sound in breaches(pa.DataFrameSchema(checks=checks), frame):
+    for check, sound in breaches(DataFrameSchema(checks=checks), frame):
         rule, narrowed = by_id[str(check.name)]
         wrong = ~sound & ~_exempt(rule, tables, frame)
         faults += _faults(rule, narrowed, table, frame, sound.index[wrong])

@@ -108,8 +108,7 @@ class Meter:
 
 def _lines(data: bytes) -> int:
     """Return the number of lines, whichever way they end."""
-    returns = data.count(b"\r")
-    pairs = data.count(b"\r\n") if returns else 0
+    pairs, returns = (data.count(b"\r\n"), data.count(b"\r")) if b"\r" in data else (0, 0)
     return data.count(b"\n") + returns - pairs + (not data.endswith((b"\n", b"\r")))
 
 

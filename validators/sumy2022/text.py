@@ -7,8 +7,9 @@ exponentially with the text; RE2 takes linear time whatever the pattern, which m
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,12 @@ MANY = 50_000
 
 def contains(cells: pd.Series, pattern: str) -> pd.Series:
     """Tell for each cell whether the pattern is found in it; it is not found in a null."""
-    return plain(pc.fill_null(_search(arrow(cells), pattern), False), cells.index)
+    return pd.Series(matching(arrow(cells), pattern), index=cells.index)
+
+
+def matching(texts: pa.Array | pa.ChunkedArray, pattern: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Tell for each text whether the pattern is found in it; it is not found in a null."""
+    return np.asarray(pc.fill_null(_search(texts, pattern), False), dtype=bool)
 
 
 def matches(texts: pa.Array, pattern: str) -> pa.Array:
@@ -33,7 +39,7 @@ def _search(texts: pa.Array, pattern: str) -> pa.Array:
     """Tell for each text whether the pattern is found in it; many texts are shared out among the processors."""
     share = -(-len(texts) // (os.cpu_count() or 1))
     if len(texts) < MANY or share == len(texts):
-        return pc.match_substring_regex(texts, pattern)
+        return whole(pc.match_substring_regex(texts, pattern))
     with ThreadPoolExecutor() as pool:
         shares = [texts.slice(start, share) for start in range(0, len(texts), share)]
         found = pool.map(lambda part: whole(pc.match_substring_regex(part, pattern)), shares)
@@ -72,6 +78,13 @@ def rated(cells: pd.Series, rates: Mapping[str, float]) -> pd.Series:
 def arrow(cells: pd.Series) -> pa.Array:
     """Return a column of text as Arrow holds it, without copying it."""
     return pa.array(cells, type=pa.large_string(), from_pandas=True)
+
+
+def end_to_end(columns: Iterable[pd.Series]) -> pa.ChunkedArray:
+    """Return columns of text as one, without copying them."""
+    texts = map(arrow, columns)
+    pieces = (text.chunks if isinstance(text, pa.ChunkedArray) else [text] for text in texts)
+    return pa.chunked_array([piece for some in pieces for piece in some], type=pa.large_string())
 
 
 def whole(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
