@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pandas as pd
 
@@ -49,6 +49,19 @@ def read_tables(
     that checks is missing.
     """
     need("Checking a table", "pandera")
+    tables = read_texts(package, only=only, faults=faults, progress=progress)
+    check_tables(tables, progress)
+    return tables
+
+
+def read_texts(
+    package: Package,
+    *,
+    only: Collection[str] = (),
+    faults: list[Fault] | None = None,
+    progress: Progress = lambda _: None,
+) -> dict[str, Table]:
+    """Read tables as `read_tables` does, without a look into their cells."""
     tables: dict[str, Table] = {}
     for name in package.schemas:
         if only and name not in only:
@@ -57,11 +70,15 @@ def read_tables(
         table = read_table(package, name, faults)
         if table is not None:
             tables[name] = table
+    return tables
+
+
+def check_tables(tables: Mapping[str, Table], progress: Progress = lambda _: None) -> None:
+    """Check tables against their schemas, and add the faults of cells and keys to each."""
     targets = {name: table.values for name, table in tables.items() if table.whole}
     for table in tables.values():
         progress(f"schema of {table.schema.name}")
         table.faults += structural_faults(table, targets)
-    return tables
 
 
 def table_of(schema: TableSchema, reading: Reading) -> Table:

@@ -25,7 +25,7 @@ from sumy2022.rule import REGISTRY, Rule, Scope, find
 from sumy2022.rules import structure as st
 from sumy2022.rules.history import RETIRED
 from sumy2022.schema import labels
-from sumy2022.tables import Progress, read_tables
+from sumy2022.tables import Progress, check_tables, read_tables, read_texts
 from sumy2022.waivers import WAIVERS, waive
 
 __all__ = ["Progress", "read_tables", "validate", "wanted_rules"]
@@ -103,16 +103,17 @@ def validate(
 
 def judge_here(package: Package, wanted: Mapping[str, Rule], progress: Progress) -> Outcome:
     """Judge a package's tables in this process, with all of them in its memory."""
-    from sumy2022.engine import run_cell_rules, run_table_rules
-
     faults: list[Fault] = []
-    tables = read_tables(package, faults=faults, progress=progress)
+    tables = read_texts(package, faults=faults, progress=progress)
+    from sumy2022.engine import run_cell_rules, run_table_rules  # not before: this waits for pandera
+
     not_run = unread(package, tables, wanted)
     context, problems = context_of(package, {name: table.file for name, table in tables.items()})
     faults += problems
     with ThreadPoolExecutor(1) as pool:
-        # To search cells is Arrow's work, which leaves Python to the rules of tables meanwhile.
+        # To search cells is Arrow's work, which leaves Python to the schemas and the rules of tables meanwhile.
         cells = pool.submit(lambda: list(run_cell_rules(tables.values(), wanted.values(), context)))
+        check_tables(tables, progress)
         for name, table in tables.items():
             progress(f"rules of {name}")
             faults += table.faults
