@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help validate test fuzz lint docs site lock clean
+.PHONY: help validate test fuzz lint bench bench-large docs site lock clean
 
 help: ## show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 validate: .venv/.validate ## check the data
 	$(BIN)/sumy2022 validate
@@ -32,6 +32,12 @@ lint: .venv/.dev ## check the code, its types, the generated pages and the workf
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
 	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
+
+bench: .venv/.dev ## measure against the peers and write docs/performance.md (an hour)
+	$(BIN)/python bench/run.py
+
+bench-large: .venv/.dev ## the same up to 5,000,000 events (hours, 15 GB of disk)
+	$(BIN)/python bench/run.py --largest 5000000
 
 docs: .venv/.dev ## write all generated pages, CITATION.cff included
 	$(BIN)/sumy2022 docs

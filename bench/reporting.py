@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
@@ -49,11 +50,25 @@ process, for the Dask engine that of the largest worker.
 """
 
 
-def write(folder: Path, results: Results, machine: str, day: str, budget: float, verdicts: str) -> None:
-    """Write the page and the picture into a folder."""
-    introduction = INTRODUCTION.format(rows=f"{ROWS}", floor=FLOOR, peer=PEER, verdicts=verdicts)
-    parts = [introduction, f"Measured on {day} on {machine}.", "![Time and memory by the number of events]"
-             "(performance.svg)", *_tables(results, budget)]  # fmt: skip
+@dataclass(frozen=True)
+class About:
+    """How it was measured: the machine, the day, the longest run in seconds, the sizes at which verdicts agreed."""
+
+    machine: str
+    day: str
+    budget: float
+    verdicts: str
+
+
+def write(folder: Path, results: Results, about: About, asides: Mapping[str, str]) -> None:
+    """Write the page and the picture into a folder; `asides` are what other scripts have printed, by title."""
+    parts = [
+        INTRODUCTION.format(rows=ROWS, floor=FLOOR, peer=PEER, verdicts=about.verdicts),
+        f"Measured on {about.day} on {about.machine}.",
+        "![Time and memory by the number of events](performance.svg)",
+        *_tables(results, about.budget),
+        *(f"## {title}\n\n```text\n{text.rstrip()}\n```" for title, text in asides.items()),
+    ]
     (folder / "performance.md").write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
     (folder / "performance.svg").write_text(_picture(results), encoding="utf-8")
 

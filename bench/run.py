@@ -3,6 +3,7 @@
 Run `make bench`, or `python bench/run.py [--largest N] [--budget SECONDS]`. The contestants run in turns, as whole
 processes, first on packages with planted faults, where their verdicts must agree, then on sound ones, where they are
 measured. A contestant whose next run would take more than the budget is left out from there on, and the page says so.
+What the other scripts here print is quoted at the end of the page.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -72,7 +74,7 @@ def _plain(output: str) -> set[Breach]:
     return {(item["kind"], item["table"], item["line"]) for item in found}
 
 
-VALIDATE = (BIN / "sumy2022", "validate", "--format", "json")
+VALIDATE = (BIN / "sumy2022", "validate", "--format", "json", "--max-bytes", "10000000000", "--max-rows", "100000000")
 OURS, FLOOR = "sumy2022 validate", "DuckDB (floor)"
 CONTESTANTS = (
     Contestant(OURS, lambda folder: [*VALIDATE, folder], _ours),
@@ -133,6 +135,21 @@ def contest(folder: Path, sizes: tuple[int, ...], budget: float) -> Results:
     return results
 
 
+def asides(largest: int) -> dict[str, str]:
+    """Return what the other scripts print, by title."""
+    scripts = {
+        "The shipped data": ["startup.py"],
+        "Differences between two versions": ["diffing.py", "--rows", str(min(largest, 1_000_000))],
+        "Writing": ["exporting.py", "--events", str(min(largest, 1_000_000))],
+    }
+    found = {}
+    for title, (script, *arguments) in scripts.items():
+        command = [sys.executable, str(ROOT / "bench" / script), *arguments]
+        found[title] = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        print(f"{title}\n{found[title]}", flush=True)
+    return found
+
+
 def _fits(before: Mapping[int, Taken | None], size: int, budget: float) -> bool:
     """Tell whether a run is likely to take no more than the budget, by that on the size before."""
     if not before:
@@ -163,7 +180,8 @@ def main() -> None:
         results = contest(folder, sizes, given.budget)
     packages = ("pandas", "pyarrow", "pandera", "frictionless", "duckdb", "dask")
     day, compared = datetime.now(UTC).date().isoformat(), " and ".join(f"{size:,}" for size in VERDICTS)
-    reporting.write(given.output, results, machine(packages), day, given.budget, compared)
+    about = reporting.About(machine(packages), day, given.budget, compared)
+    reporting.write(given.output, results, about, asides(given.largest))
 
 
 if __name__ == "__main__":

@@ -62,9 +62,11 @@ def test_the_page_tells_what_was_measured(bench: Any, tmp_path: Path) -> None:
         for number, name in enumerate(bench("reporting").LOOKS, 1)
     }
     results["frictionless validate"][10_000] = None
-    bench("reporting").write(tmp_path, results, "a machine", "2022-04-08", 900, "600")
+    about = bench("reporting").About("a machine", "2022-04-08", 900, "600")
+    bench("reporting").write(tmp_path, results, about, {"The shipped data": "imports alone 1 s"})
     page = (tmp_path / "performance.md").read_text()
     assert "| frictionless validate | 10.00 | - |" in page
     assert "| sumy2022 validate | 100 | 3,000 |" in page
     assert "| growth of ours | - | 4.0 |" in page
+    assert "## The shipped data\n\n```text\nimports alone 1 s\n```" in page
     assert (tmp_path / "performance.svg").read_text().count("frictionless validate") == 1
