@@ -21,6 +21,7 @@ import pandas as pd
 from sumy2022.distributed.columns import Columns, reference
 from sumy2022.distributed.pieces import Names, Piece, pack, unpack
 from sumy2022.frames import Table
+from sumy2022.numbering import among
 from sumy2022.schema import TableSchema, labels, typed
 
 Task = Any
@@ -157,8 +158,9 @@ def referring(schema: TableSchema, head: str, number: int, rows: Sequence[Piece]
 
 def matching(ids: str, number: int, names: Names, bucket: Sequence[Piece], wanted: Sequence[Piece]) -> Piece:
     """Return the rows of a bucket, which has this number, that are referred to."""
-    rows = unpack(bucket, names)
-    return pack(rows[rows[ids].isin(unpack([wanted[number]]).iloc[:, 0])])
+    rows, sought = unpack(bucket, names), unpack([wanted[number]]).iloc[:, 0]
+    here = rows[ids]
+    return pack(rows[among(here, sought) if here.dtype == sought.dtype == "str" else here.isin(sought)])
 
 
 def _parted(
