@@ -15,6 +15,7 @@ from sumy2022.context import Context
 from sumy2022.example import Add, Change, Edit
 from sumy2022.rule import REGISTRY, Rule
 from sumy2022.rules import load_all
+from sumy2022.rules.sources import _normal, _respelt
 from sumy2022.text import contains
 from sumy2022.validation import validate
 
@@ -88,3 +89,23 @@ def test_a_cell_that_is_refused_is_a_suspect(texts: list[str]) -> None:
             assert rule.predicate is not None
             refused = ~rule.predicate(cells, Context())
             assert not (refused & ~contains(cells, rule.suspect)).any(), rule.id
+
+
+ADDRESSES = st.builds(
+    "{}://{}{}{}{}".format,
+    st.sampled_from(["http", "https", "HTTPS", "h2"]),
+    st.sampled_from(["example.org", "www.example.org", "WWW.example.org", "www.EXAMPLE.org:80", "п.org", "u@a.b", ""]),
+    st.lists(st.sampled_from(["/", "/a", "/amp", "/amp/", "/www.", "/ampere", "/#!/x", "/A b"]), max_size=3).map(
+        "".join
+    ),
+    st.sampled_from(["", "?", "?a=1", "/?a=/", "/amp?b"]),
+    st.sampled_from(["", "#", "#top", "#!page", "#/page"]),
+)
+
+
+@fuzz(300)
+@given(st.lists(ADDRESSES | st.none() | st.text(max_size=12), min_size=1, max_size=10))
+def test_ordinary_addresses_are_respelt_as_the_others_are(urls: list[str | None]) -> None:
+    cells = pd.Series(urls, dtype="str")
+    both = pd.DataFrame({"quickly": _normal(cells), "taken apart": _respelt(cells)})
+    assert both["quickly"].equals(both["taken apart"]), both.to_dict("records")
