@@ -271,6 +271,8 @@ FAULTS = (
     ("foreign-key", "event_actors", "event_id", "EVT-99999999"),
     ("EVT-101", "events", "date_end", "2022-01-31"),
     ("EVT-116", "events", "title", "The enemy was here"),
+    ("CSV-112", "events", "place_detail", "Two  spaces"),
+    ("PRV-101", "event_sources", "note", "Write to someone@example.org"),
 )
 """Faults of single cells: kind, table, field and what is written there."""
 

@@ -59,7 +59,7 @@ def _cell_faults(columns: list[tuple[Table, str]], rules: list[Rule], context: C
     texts = end_to_end(table.text[name] for table, name in columns)
     starts = np.cumsum([0, *(len(table.text) for table, _ in columns)])
     at = np.flatnonzero(matching(texts, "|".join(f"(?:{rule.suspect})" for rule in rules)))
-    suspects = pd.Series(texts.take(at).to_pandas(), index=at, dtype="str")
+    suspects = pd.Series(texts.take(at).to_pandas().array, index=at)
     checks = [rule_check(rule, context) for rule in rules]
     for check, sound in breaches(DataFrameSchema(checks=checks), suspects.to_frame("cell")):
         for place in sound.index[~sound]:
