@@ -33,7 +33,7 @@ lint: .venv/.dev ## check the code, its types, the generated pages and the workf
 	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
 	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
 
-bench: .venv/.dev ## measure against the peers and write docs/performance.md (an hour)
+bench: .venv/.dev ## measure against the peers and write docs/performance.md (20 minutes)
 	$(BIN)/python bench/run.py
 
 bench-large: .venv/.dev ## the same up to 5,000,000 events (hours, 15 GB of disk)
