@@ -81,7 +81,7 @@ def _tables(results: Results, budget: float) -> list[str]:
         _table(sizes, results, lambda taken, _: f"{taken.seconds:,.2f}"),
         left_out,
         "## Processor seconds",
-        "Of the process itself, all its threads together; the workers of the Dask engine are not in it.",
+        "Of the process with all its threads, and of those that it has started and ended, as Dask's workers.",
         _table(sizes, results, lambda taken, _: f"{taken.cpu:,.2f}"),
         "## Peak memory in MB",
         _table(sizes, results, lambda taken, _: f"{max(taken.memory, taken.largest) / 1e6:,.0f}"),
