@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,15 @@ def test_an_empty_package_says_what_could_not_be_tried(
     out = capsys.readouterr().out
     assert "CSV-001" in out
     assert "Not run:" in out
+
+
+def test_the_version_of_what_is_not_installed_is_unknown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", missing)
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, "sumy2022 unknown\n")

@@ -115,12 +115,13 @@ def script() -> NoReturn:
 
 
 class _Version(argparse.Action):
-    """Looks the version up only when it is asked for: `importlib.metadata` is slow to import."""
+    """Looks the version up only when it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from importlib.metadata import version
+        from sumy2022.extras import installed
 
-        parser.exit(0, f"{parser.prog} {version('sumy-2022')}\n")
+        print(f"{parser.prog} {installed()}")  # noqa: T201 - the message of `exit` would go to standard error
+        parser.exit()
 
 
 if __name__ == "__main__":

@@ -33,3 +33,13 @@ def need(purpose: str, *libraries: str) -> None:
     if missing:
         extras = ",".join(sorted({EXTRAS[library] for library in missing}))
         raise UsageError(f"{purpose} needs {' and '.join(missing)}: pip install '{DISTRIBUTION}[{extras}]'.")
+
+
+def installed() -> str:
+    """Return the version of this package that is installed."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom asked for
+
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "unknown"  # the code is run without having been installed

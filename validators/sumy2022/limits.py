@@ -22,7 +22,7 @@ class Limits:
     `bytes` are those of all files that are read of it together, unpacked, and so of each; a file that several
     resources name counts for each of them. Memory is taken for all tables at once, so a bound for each file alone would
     be none. `rows` are those of all tables together: the lines of their files, less one for the header. `seconds` are
-    those of one call. A package of a million events has some 600 MB and 4 million rows.
+    those of one call. A package of a million events has some 600 MB and 4.5 million rows.
     """
 
     bytes: int = 2_000_000_000

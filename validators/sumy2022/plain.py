@@ -13,9 +13,8 @@ import pyarrow.csv
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
-Marks = np.ndarray[Any, np.dtype[np.bool_]]
 
-FRAME: Marks = np.isin(np.arange(256), list(b',\n"'))
+FRAME = np.isin(np.arange(256), list(b',\n"'))
 """Whether a byte may stand before a quote that opens a cell, after one that closes it, or beside one of a pair."""
 SMALL = 1 << 20
 """The bytes up to which a file is read faster by one thread than by several."""

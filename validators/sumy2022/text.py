@@ -58,14 +58,9 @@ def found_in(texts: pa.Array, known: pa.Array) -> pa.Array:
 
 
 def composed(cells: pd.Series) -> pd.Series:
-    """Tell for each cell whether it is in Unicode NFC; a null is, and so is what has no letters beyond ASCII."""
+    """Tell for each cell whether it is in Unicode NFC; a null is."""
     texts = arrow(cells)
-    others = pc.indices_nonzero(pc.invert(pc.string_is_ascii(texts))).to_numpy()
-    sound = np.ones(len(cells), dtype=bool)
-    if len(others):
-        odd = texts.take(pa.array(others))
-        sound[others] = pc.equal(pc.utf8_normalize(odd, form="NFC"), odd).to_numpy(zero_copy_only=False)
-    return pd.Series(sound, index=cells.index)
+    return plain(pc.fill_null(pc.equal(pc.utf8_normalize(texts, form="NFC"), texts), True), cells.index)
 
 
 def rated(cells: pd.Series, rates: Mapping[str, float]) -> pd.Series:

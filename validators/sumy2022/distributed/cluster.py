@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 import dask
 from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster
 from distributed.system import MEMORY_LIMIT
 
-from sumy2022.extras import DISTRIBUTION
+from sumy2022.extras import DISTRIBUTION, installed
 from sumy2022.findings import UsageError
 
 MEMORY = 4_000_000_000
@@ -80,14 +79,6 @@ def _remote(address: str) -> Iterator[Client]:
                     f"all: pip install '{DISTRIBUTION}[dask,validate]'."
                 )
         yield client
-
-
-def installed() -> str:
-    """Return the version that is installed where this runs."""
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "unknown"  # the code is run without having been installed
 
 
 @contextmanager
