@@ -17,7 +17,7 @@ from sumy2022.findings import Fault
 from sumy2022.frames import Table
 from sumy2022.package import Package, open_package
 from sumy2022.rules import structure as st
-from sumy2022.validation import read_tables
+from sumy2022.tables import read_tables
 
 Cells = Sequence[str]
 Schema = dict[str, Any]

@@ -102,11 +102,13 @@ def script() -> NoReturn:
     Some savings that only a process of one's own may make: pandera imports hypothesis wherever it is installed, to
     make up data, and this process makes none up; nearly all that is allocated, modules and tables, lives to the end, so
     that to look for garbage at every few hundred objects, and to take all apart at the end, is time spent for nothing;
-    and Arrow's own allocator hands memory back at once, to ask the system for it anew at the next column.
+    Arrow's own allocator hands memory back at once, to ask the system for it anew at the next column; and a thread that
+    reads would wait 5 ms for one that imports whenever Arrow or NumPy has done a step of its work.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     gc.set_threshold(2_000_000)
+    sys.setswitchinterval(0.0002)
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # full, closed, or not there: `main` has said so

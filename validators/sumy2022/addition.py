@@ -19,7 +19,8 @@ from sumy2022.rules import load_all
 from sumy2022.rules.history import RETIRED
 from sumy2022.schema import Field, TableSchema
 from sumy2022.structure import structural_faults
-from sumy2022.validation import read_tables, wanted_rules
+from sumy2022.tables import read_tables
+from sumy2022.validation import wanted_rules
 
 NUMBERED = re.compile(r"\(\?:([A-Z]+-)\[0-9\]\{([1-9][0-9]?),\}\)")
 """The pattern of ids that are numbered: a prefix, and at least so many digits."""

@@ -150,10 +150,20 @@ def _without_empty_rows(table: pa.Table, schema: TableSchema) -> pa.Table:
 
 def form_faults(data: bytes, reading: Reading, schema: TableSchema) -> Iterator[Fault]:
     """Yield where a file's bytes, columns, rows or numbers are not in canonical form; cell rules judge its texts."""
+    yield from order_faults(reading, schema)
+    yield from byte_faults(data, reading)
+
+
+def order_faults(reading: Reading, schema: TableSchema) -> Iterator[Fault]:
+    """Yield where a file's columns, rows or numbers are not in canonical form."""
     if reading.header:
         yield from _column_faults(reading, schema)
         yield from row_order_faults(reading, schema)
         yield from _number_faults(reading, schema)
+
+
+def byte_faults(data: bytes, reading: Reading) -> Iterator[Fault]:
+    """Yield where a file's bytes are not the canonical form of what was read from them."""
     if reading.minimal or (not reading.lost and data == to_bytes(reading.table)):
         return
     if data.startswith(BOM):

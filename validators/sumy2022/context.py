@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sumy2022.outline import Outline
+
+
+def _no_day() -> pd.Timestamp:
+    from pandas import NaT  # not before: who only reads files can do without pandas
+
+    return NaT  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -21,8 +27,8 @@ class Context:
     manifest, and `hashes` the SHA-256 of each table's file where the package's version has been released.
     """
 
-    start: pd.Timestamp = pd.NaT  # type: ignore[assignment]
-    end: pd.Timestamp = pd.NaT  # type: ignore[assignment]
+    start: pd.Timestamp = field(default_factory=_no_day)
+    end: pd.Timestamp = field(default_factory=_no_day)
     area: str | None = None
     version: str = ""
     outline: Outline | None = None

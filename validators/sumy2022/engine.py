@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from pandera.pandas import Check, DataFrameSchema
 
+from sumy2022.checks import breaches
 from sumy2022.context import Context
 from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table, column, faulty, show, unsuited
 from sumy2022.rule import Rule, Scope
-from sumy2022.schema import breaches, labels
 from sumy2022.text import end_to_end, matching
+from sumy2022.values import labels
 
 
 def rule_check(rule: Rule, context: Context) -> Check:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from sumy2022.findings import Fault
 from sumy2022.numbering import Numbers, positions
-from sumy2022.schema import ForeignKey, TableSchema, typed
+from sumy2022.schema import ForeignKey, TableSchema
+from sumy2022.values import typed
 
 TYPES = {
     **dict.fromkeys(("date_start", "date_end", "as_of", "published", "accessed"), "date"),

@@ -11,8 +11,8 @@ from sumy2022.extras import available
 from sumy2022.findings import UsageError
 from sumy2022.frames import Table
 from sumy2022.package import Package, open_package
-from sumy2022.schema import typed
 from sumy2022.tables import read_table, read_tables
+from sumy2022.values import typed
 
 
 def load(table: str, package: str | Path | Package | None = None) -> pd.DataFrame:

@@ -6,21 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
+from sumy2022.checks import Key, breaches, key_schema, keys, text_schema, value_schema
 from sumy2022.findings import Fault, hint
 from sumy2022.frames import Table
 from sumy2022.rules import structure as st
-from sumy2022.schema import (
-    BOUNDS,
-    EXPECTED,
-    Field,
-    Key,
-    breaches,
-    cell_tests,
-    key_schema,
-    keys,
-    text_schema,
-    value_schema,
-)
+from sumy2022.schema import BOUNDS, EXPECTED, Field, cell_tests
 from sumy2022.spreadsheet import habit
 from sumy2022.text import arrow, plain
 

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
-from sumy2022.canonical import form_faults
+from sumy2022.canonical import order_faults
 from sumy2022.extras import need
+from sumy2022.files import File, Progress, read_files
 from sumy2022.findings import Fault, hint
 from sumy2022.frames import Table
 from sumy2022.numbering import Numbers
 from sumy2022.package import Package
 from sumy2022.reading import Reading, read_csv
 from sumy2022.rules import structure as st
-from sumy2022.schema import TableSchema, labels
+from sumy2022.schema import TableSchema
 from sumy2022.structure import structural_faults
+from sumy2022.values import labels
 
-Progress = Callable[[str], None]
 
-
-def read_table(package: Package, name: str, faults: list[Fault] | None = None) -> Table | None:
+def read_table(package: Package, name: str) -> Table | None:
     """Read one table without a look into its cells; None where there is no schema or no file.
 
-    Faults of the file's form are added to `faults`, if given; those of records and columns are on the table.
+    Faults of records and columns are on the table; those of the file's form are not looked for.
     """
-    schema = package.schemas.get(name)
-    data = None if schema is None else package.read(name)
-    if schema is None or data is None:
-        return None
-    reading = read_csv(data, package.resource(name).path)
-    if faults is not None:
-        faults += form_faults(data, reading, schema)
-    return table_of(schema, reading)
+    data = package.read(name) if name in package.schemas else None
+    return None if data is None else table_of(package.schemas[name], read_csv(data, package.resource(name).path))
 
 
 def read_tables(
@@ -49,27 +43,23 @@ def read_tables(
     that checks is missing.
     """
     need("Checking a table", "pandera")
-    tables = read_texts(package, only=only, faults=faults, progress=progress)
+    tables = texts_of(package, read_files(package, only=only, progress=progress), faults)
     check_tables(tables, progress)
     return tables
 
 
-def read_texts(
-    package: Package,
-    *,
-    only: Collection[str] = (),
-    faults: list[Fault] | None = None,
-    progress: Progress = lambda _: None,
-) -> dict[str, Table]:
-    """Read tables as `read_tables` does, without a look into their cells."""
-    tables: dict[str, Table] = {}
-    for name in package.schemas:
-        if only and name not in only:
-            continue
-        progress(f"reading {name}")
-        table = read_table(package, name, faults)
-        if table is not None:
-            tables[name] = table
+def texts_of(package: Package, files: dict[str, File], faults: list[Fault] | None = None) -> dict[str, Table]:
+    """Return what was read as tables, without a look into their cells; faults of the form are added to `faults`.
+
+    The files are taken out of the mapping one by one, lest all be held twice.
+    """
+    tables = {}
+    for name, schema in package.schemas.items():
+        if name in files:
+            reading, form = files.pop(name)
+            if faults is not None:
+                faults += [*form, *order_faults(reading, schema)]
+            tables[name] = table_of(schema, reading)
     return tables
 
 

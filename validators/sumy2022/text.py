@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    import pandas as pd  # elsewhere imported where it is used: who only reads files can do without
 
 MANY = 50_000
 """How many texts are worth sharing out."""
@@ -22,7 +24,7 @@ MANY = 50_000
 
 def contains(cells: pd.Series, pattern: str) -> pd.Series:
     """Tell for each cell whether the pattern is found in it; it is not found in a null."""
-    return pd.Series(matching(arrow(cells), pattern), index=cells.index)
+    return _series(matching(arrow(cells), pattern), cells.index)
 
 
 def matching(texts: pa.Array | pa.ChunkedArray, pattern: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -67,7 +69,7 @@ def rated(cells: pd.Series, rates: Mapping[str, float]) -> pd.Series:
     """Return the number that each text stands for; NaN for a null and for a text that stands for none."""
     at = pc.index_in(arrow(cells), value_set=pa.array(rates, type=pa.large_string()))
     numbers = pc.take(pa.array(rates.values(), type=pa.float64()), at)
-    return pd.Series(numbers.to_numpy(zero_copy_only=False), index=cells.index)
+    return plain(numbers, cells.index)
 
 
 def arrow(cells: pd.Series) -> pa.Array:
@@ -88,5 +90,11 @@ def whole(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def plain(answers: pa.Array, index: pd.Index) -> pd.Series:
-    """Return Arrow's answers as a plain boolean per row."""
-    return pd.Series(answers.to_numpy(zero_copy_only=False), index=index)
+    """Return Arrow's answers as a plain boolean or number per row."""
+    return _series(answers.to_numpy(zero_copy_only=False), index)
+
+
+def _series(answers: np.ndarray[Any, Any], index: pd.Index) -> pd.Series:
+    import pandas as pd
+
+    return pd.Series(answers, index=index)

@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import Protocol
-
-import pandas as pd
+from typing import TYPE_CHECKING, Protocol
 
 from sumy2022 import rules as catalogue
-from sumy2022.context import Context
 from sumy2022.extras import need
+from sumy2022.files import Progress, read_files
 from sumy2022.findings import Fault, Finding, NotRun, Report
-from sumy2022.frames import Table, keyed
 from sumy2022.limits import Limits, in_time
-from sumy2022.outline import Outline, read_outline
-from sumy2022.package import Package, manifests, open_package
-from sumy2022.rule import REGISTRY, Rule, Scope, find
-from sumy2022.rules import structure as st
-from sumy2022.rules.history import RETIRED
-from sumy2022.schema import labels
-from sumy2022.tables import Progress, check_tables, read_tables, read_texts
+from sumy2022.package import Package, open_package
+from sumy2022.rule import REGISTRY, Rule, find
 from sumy2022.waivers import WAIVERS, waive
 
-__all__ = ["Progress", "read_tables", "validate", "wanted_rules"]
+if TYPE_CHECKING:
+    from sumy2022.frames import Table
+    from sumy2022.judging import Outcome
 
-OUTLINE = "outline"
-"""The name of the resource that holds the outline of the area."""
+__all__ = ["Progress", "validate", "wanted_rules"]
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an engine has seen in a package.
-
-    `tables` are those that could be read; of their rows they need not hold more than those of the waivers, where each
-    fault of a row has its key. `rows` counts the rows of each.
-    """
-
-    tables: Mapping[str, Table]
-    rows: Mapping[str, int]
-    faults: list[Fault]
-    not_run: list[NotRun]
+JUDGES = "sumy2022.judging"
+"""The module that judges, and that brings pandas and pandera with it."""
 
 
 class Engine(Protocol):
@@ -74,14 +53,33 @@ def validate(
     limit is reached, and `RuleCrashed` where a rule fails.
     """
     need("Checking a package", "pandera", "shapely")
-    # They take longer to import than a package to read, which needs Python but little.
-    Thread(target=lambda: [import_module(name) for name in ("pandera.pandas", "shapely")], daemon=True).start()
-    catalogue.load_all()
-    wanted = wanted_rules(only, skip)
+    # What judges takes as long to import as a package of some size to read, which needs Python but little.
+    Thread(target=_prepare, daemon=True).start()
+    if only or skip:
+        wanted_rules(only, skip)  # a word that is no rule is told before anything is read
     limits = package.limits if isinstance(package, Package) else limits or Limits()
     progress = in_time(limits, progress)
     opened = package if isinstance(package, Package) else open_package(package, limits)
-    seen = (engine or judge_here)(opened, wanted, progress)
+    if engine is None:
+        files = read_files(opened, progress=progress)
+        from sumy2022.judging import judge_here  # not before: this waits for pandera
+
+        seen = judge_here(opened, files, wanted_rules(only, skip), progress)
+    else:
+        seen = engine(opened, wanted_rules(only, skip), progress)
+    return _report(opened, seen, only, skip)
+
+
+def _prepare() -> None:
+    """Import what judges, in the order in which it is needed."""
+    catalogue.load_all()
+    for name in (JUDGES, "shapely"):
+        import_module(name)
+
+
+def _report(opened: Package, seen: Outcome, only: Collection[str], skip: Collection[str]) -> Report:
+    """Put what an engine has seen in words, less what is waived."""
+    wanted = wanted_rules(only, skip)
     not_run = [*seen.not_run, *(NotRun(find(word).id, "left out on request") for word in skip)]
     tried = wanted.keys() - {item.rule for item in not_run}
     findings, waived, faults = waive(
@@ -101,122 +99,17 @@ def validate(
     )
 
 
-def judge_here(package: Package, wanted: Mapping[str, Rule], progress: Progress) -> Outcome:
-    """Judge a package's tables in this process, with all of them in its memory."""
-    faults: list[Fault] = []
-    tables = read_texts(package, faults=faults, progress=progress)
-    from sumy2022.engine import run_cell_rules, run_table_rules  # not before: this waits for pandera
-
-    not_run = unread(package, tables, wanted)
-    context, problems = context_of(package, {name: table.file for name, table in tables.items()})
-    faults += problems
-    with ThreadPoolExecutor(1) as pool:
-        # To search cells is Arrow's work, which leaves Python to the schemas and the rules of tables meanwhile.
-        cells = pool.submit(lambda: list(run_cell_rules(tables.values(), wanted.values(), context)))
-        check_tables(tables, progress)
-        for name, table in tables.items():
-            progress(f"rules of {name}")
-            faults += table.faults
-            found, left_out = run_table_rules(name, tables, wanted.values(), context)
-            faults += found
-            not_run += left_out
-        progress("rules of cells")
-        faults += cells.result()
-    found, left_out = run_finders(package.schemas, tables, wanted.values(), context)
-    faults += found
-    not_run += left_out
-    return Outcome(tables, {name: len(table.text) for name, table in tables.items()}, faults, not_run)
-
-
 def wanted_rules(only: Collection[str] = (), skip: Collection[str] = ()) -> dict[str, Rule]:
     """Return the rules that are in force, by id, less those left out; an unknown name is a usage error."""
+    catalogue.load_all()
     chosen = {find(word).id for word in only} or set(REGISTRY)
     left_out = {find(word).id for word in skip}
     return {name: rule for name, rule in REGISTRY.items() if name in chosen - left_out and not rule.retired}
 
 
-def unread(package: Package, tables: Mapping[str, Table], wanted: Mapping[str, Rule]) -> list[NotRun]:
-    """Tell the rules that lack their table, and the references that could not be followed."""
-    lacking = [
-        NotRun(rule.id, f"the package has no readable table {rule.table}")
-        for rule in wanted.values()
-        if rule.table is not None and rule.table not in tables
-    ]
-    lacking += [
-        NotRun(st.FOREIGN_KEY, f"{key.target} could not be read whole, which leaves references to it open")
-        for table in tables.values()
-        for key in table.schema.foreign_keys
-        if key.target in package.schemas and (key.target not in tables or not tables[key.target].whole)
-    ]
-    return lacking
-
-
-def run_finders(
-    names: Collection[str], tables: Mapping[str, Table], rules: Iterable[Rule], context: Context
-) -> tuple[list[Fault], list[NotRun]]:
-    """Run the rules about the package and its history; return the breaches, and the rules that could not be tried.
-
-    `names` are those of all tables of the package. The rules see the columns of `identity` alone.
-    """
-    broken = [name for name in names if name not in tables or not tables[name].whole]
-    seen = replace(context, tables={name: table.text[labels(identity(table))] for name, table in tables.items()})
-    faults: list[Fault] = []
-    not_run = []
-    for rule in rules:
-        if rule.finder is not None and rule.scope is Scope.HISTORY and broken:
-            not_run.append(NotRun(rule.id, f"{', '.join(broken)} could not be read whole"))
-        elif rule.finder is not None:
-            faults += rule.finder(seen)
-    return faults, not_run
-
-
-def identity(table: Table) -> list[str]:
-    """Return the columns that tell which rows a table has: the first and the key, and all of retired identifiers."""
-    columns = list(table.text.columns)
-    if table.schema.name == RETIRED:
-        return columns
-    return [name for name in columns if name == columns[0] or name in table.schema.primary_key]
-
-
-def context_of(package: Package, files: Mapping[str, str]) -> tuple[Context, list[Fault]]:
-    """Return what rules may see, and what is wrong with the files it comes from; `files` are the tables' paths."""
-    descriptor = package.descriptor
-    releases, faults = manifests(package.source)
-    outline, problems = _outline(package)
-    context = Context(
-        start=_day(descriptor.start),
-        end=_day(descriptor.end),
-        area=descriptor.area,
-        version=descriptor.version,
-        outline=outline,
-        files=files,
-        releases=releases,
-        hashes=_hashes(package, files) if descriptor.version in releases else {},
-    )
-    return context, faults + problems
-
-
-def _hashes(package: Package, tables: Collection[str]) -> dict[str, str]:
-    return {name: hashlib.sha256(package.read(name) or b"").hexdigest() for name in tables}
-
-
-def _outline(package: Package) -> tuple[Outline | None, list[Fault]]:
-    file = next((item.path for item in package.descriptor.resources if item.name == OUTLINE), None)
-    data = None if file is None else package.read(OUTLINE)
-    if file is None or data is None or package.descriptor.area is None:
-        return None, []
-    try:
-        return read_outline(data, package.descriptor.area), []
-    except ValueError as error:
-        return None, [Fault(st.BAD_OUTLINE, file, facts={"problem": f"it cannot be used: {error}"})]
-
-
-def _day(text: str | None) -> pd.Timestamp:
-    """Return a day of the descriptor; NaT where there is none, or none that exists."""
-    return pd.to_datetime(pd.Series([text], dtype="str"), format="%Y-%m-%d", errors="coerce")[0]
-
-
 def _findings(faults: list[Fault], wanted: Mapping[str, Rule], tables: Mapping[str, Table]) -> tuple[Finding, ...]:
     """Put the faults in words and in order; each row's finding carries the row's key."""
+    from sumy2022.frames import keyed
+
     named = keyed((fault for fault in faults if fault.rule in wanted), tables.values())
     return tuple(sorted((wanted[fault.rule].finding(fault) for fault in named), key=lambda finding: finding.order))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sumy2022.findings import Fault, Finding, Severity, hint
-from sumy2022.frames import Table
 from sumy2022.rule import REGISTRY
 from sumy2022.rules import waivers as about
 from sumy2022.rules.manifests import precedence
+
+if TYPE_CHECKING:
+    from sumy2022.frames import Table
 
 WAIVERS = "waivers"
 """The name of the table."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from sumy2022.checks import Key, keys
 from sumy2022.distributed.columns import Columns, by_block, columns_of, unsplittable
 from sumy2022.distributed.exchange import Exchange, Rows, Task
 from sumy2022.distributed.judging import judge_history, judge_key, judge_rows
 from sumy2022.engine import obstacle
 from sumy2022.findings import NotRun
+from sumy2022.judging import identity
 from sumy2022.rule import Rule, Scope
-from sumy2022.schema import Key, TableSchema, keys
-from sumy2022.validation import identity
+from sumy2022.schema import TableSchema
 
 Others = list[tuple[str, Rows]]
 

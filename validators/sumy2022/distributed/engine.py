@@ -21,12 +21,12 @@ from sumy2022.distributed.columns import by_block, kept_columns
 from sumy2022.distributed.exchange import Exchange, Graph, Task
 from sumy2022.distributed.looking import Look, border_faults, kept_part, look, skeleton
 from sumy2022.distributed.pieces import unpack
+from sumy2022.files import Progress
 from sumy2022.findings import Fault, UsageError
 from sumy2022.frames import Table
+from sumy2022.judging import Outcome, context_of, unread
 from sumy2022.package import Package
 from sumy2022.rule import Rule, Scope
-from sumy2022.tables import Progress
-from sumy2022.validation import Outcome, context_of, unread
 from sumy2022.waivers import WAIVERS
 
 BLOCK = 32_000_000

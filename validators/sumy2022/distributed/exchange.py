@@ -22,7 +22,8 @@ from sumy2022.distributed.columns import Columns, reference
 from sumy2022.distributed.pieces import Names, Piece, pack, unpack
 from sumy2022.frames import Table
 from sumy2022.numbering import among
-from sumy2022.schema import TableSchema, labels, typed
+from sumy2022.schema import TableSchema
+from sumy2022.values import labels, typed
 
 Task = Any
 """What stands for a result: the name of a task in the graph, or a future of an earlier one."""

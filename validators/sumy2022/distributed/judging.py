@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from sumy2022.checks import Key
 from sumy2022.context import Context
 from sumy2022.distributed.looking import rules_of
 from sumy2022.distributed.pieces import Names, Piece, unpack
 from sumy2022.engine import run_table_rules
 from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table, keyed
-from sumy2022.schema import Key
+from sumy2022.judging import run_finders
 from sumy2022.structure import key_faults
-from sumy2022.validation import run_finders
 
 Judged = tuple[list[Fault], list[NotRun]]
 Skeletons = Mapping[str, Table]

@@ -20,9 +20,10 @@ from sumy2022.frames import Table, keyed
 from sumy2022.reading import Reading
 from sumy2022.rule import REGISTRY, Rule
 from sumy2022.rules import canonical as form
-from sumy2022.schema import TableSchema, labels
+from sumy2022.schema import TableSchema
 from sumy2022.structure import cell_faults
 from sumy2022.tables import table_of
+from sumy2022.values import labels
 
 
 @dataclass(frozen=True)

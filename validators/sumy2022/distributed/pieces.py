@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from sumy2022.schema import labels
+from sumy2022.values import labels
 
 Names = tuple[str, ...]
 LINE = "\n"

@@ -11,8 +11,8 @@ from sumy2022.extras import available
 from sumy2022.findings import UsageError
 from sumy2022.frames import TYPES
 from sumy2022.package import Package
-from sumy2022.schema import typed
 from sumy2022.tables import read_tables
+from sumy2022.values import typed
 from sumy2022.views import flat_events, tables_of
 
 
