@@ -13,7 +13,7 @@ import pytest
 
 from conftest import ROOT, Files, lay, write
 from sumy2022 import canonical
-from sumy2022.__main__ import main
+from sumy2022.__main__ import COMMANDS, main
 from sumy2022.example import Swap, Write
 from sumy2022.rule import REGISTRY
 from sumy2022.rules import load_all
@@ -195,3 +195,47 @@ def test_the_version_of_what_is_not_installed_is_unknown(
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert (ended.value.code, capsys.readouterr().out) == (0, "sumy2022 unknown\n")
+
+
+def run_python(code: str, *arguments: str) -> str:
+    """Run code in a process of its own, and return what it printed last."""
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["diff", "fmt"])
+def test_a_command_that_needs_no_pandas_does_not_wait_for_it(command: str, miniature: Files, tmp_path: Path) -> None:
+    """Arrow imports it wherever it makes an array of a list, unless it seems not to be there."""
+    sides = [write(miniature, tmp_path / "old"), write(lay(miniature, REGISTRY["EVT-110"].bad), tmp_path / "new")]
+    code = (
+        "import sys; from sumy2022.__main__ import main; code = main(sys.argv[1:], alone=True);"
+        "import pyarrow; pyarrow.array(['a']); print(code, 'pandas' in sys.modules)"
+    )
+    expected = "1 False" if command == "diff" else "0 False"
+    assert run_python(code, command, *map(str, sides[: 2 if command == "diff" else 1])) == expected
+
+
+def test_files_are_read_without_pandas(miniature: Files, tmp_path: Path) -> None:
+    """Which is imported meanwhile."""
+    code = (
+        "import sys; from sumy2022.files import read_files; from sumy2022.package import open_package;"
+        "files = read_files(open_package(sys.argv[1])); print(len(files), 'pandas' in sys.modules)"
+    )
+    assert run_python(code, str(write(miniature, tmp_path))) == "12 False"
+
+
+def test_a_word_that_is_no_rule_is_told_before_anything_is_read(
+    miniature: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(miniature | {EVENTS: b"event_id\n"}, tmp_path)
+    assert main(["validate", str(folder), "--max-bytes", "1", "--only", "EVT-999"]) == 2
+    assert "There is no rule 'EVT-999'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["nonsense"], []])
+def test_all_commands_are_named_where_none_is_asked_for(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(words)
+    said = "".join(capsys.readouterr())
+    assert "COMMAND" in said
+    assert all(name in said for name in COMMANDS) or not words

@@ -17,7 +17,7 @@ from conftest import Files, write
 from hostile import DESCRIPTOR, EVENTS, FILES, SMALL, STRUCTURE, with_path
 from sumy2022 import Limits, UsageError, diff, open_package, review, validate
 from sumy2022.__main__ import main
-from sumy2022.limits import timer
+from sumy2022.limits import Meter, timer
 from sumy2022.storage import Folder, Source, Zip
 
 BYTES = sum(map(len, SMALL.values()))
@@ -210,7 +210,46 @@ def test_a_file_has_one_content_in_all_kinds_of_packages(tmp_path: Path) -> None
             next(sources).read(EVENTS)
 
 
-def test_a_file_that_grows_while_it_is_read_is_noticed(tmp_path: Path) -> None:
+def whole(source: Folder, path: str) -> object:
+    return source.read(path)
+
+
+def in_pieces(source: Folder, path: str) -> object:
+    return b"".join(source.pieces(path))
+
+
+@pytest.mark.parametrize("first", [whole, in_pieces])
+@pytest.mark.parametrize("second", [whole, in_pieces])
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"other"), Path.unlink])
+def test_a_file_that_changes_between_two_readings_is_noticed(
+    first: Callable[[Folder, str], object],
+    second: Callable[[Folder, str], object],
+    change: Callable[[Path], object],
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(b"bytes")
+    source = Folder(tmp_path)
+    assert first(source, path.name) == second(source, path.name) == b"bytes"
+    change(path)
+    with pytest.raises(UsageError, match=r"file\.csv of .* was changed by another program"):
+        second(source, path.name)
+
+
+def test_a_file_in_pieces_is_the_file(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 40_000
+    (tmp_path / "big").write_bytes(data)
+    pieces = list(Folder(tmp_path).pieces("big"))
+    assert (len(pieces), b"".join(pieces)) == (3, data)
+    assert list(Folder(tmp_path).pieces("nothing")) == []
+    with pytest.raises(UsageError, match="--max-bytes"):
+        next(Folder(tmp_path, Meter(Limits(bytes=10_239_999))).pieces("big"))
+
+
+@pytest.mark.parametrize("reading", [whole, in_pieces])
+def test_a_file_that_grows_while_it_is_read_is_noticed(
+    reading: Callable[[Folder, str], object], tmp_path: Path
+) -> None:
     path = tmp_path / "big.csv"
     path.write_bytes(b"x" * 5_000_000)
     stop = threading.Event()
@@ -224,7 +263,7 @@ def test_a_file_that_grows_while_it_is_read_is_noticed(tmp_path: Path) -> None:
     writer.start()
     try:
         with pytest.raises(UsageError, match="was changed by another program"):
-            deque((Folder(tmp_path).read("big.csv") for _ in range(1_000)), maxlen=0)
+            deque((reading(Folder(tmp_path), "big.csv") for _ in range(1_000)), maxlen=0)
     finally:
         stop.set()
         writer.join()

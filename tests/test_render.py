@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+from unittest import mock
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fuzzing import fuzz
 from sumy2022.findings import Finding, NotRun, Report, Severity
 from sumy2022.render import FORMATS, renderer, visible
+from sumy2022.render import json as as_json
+
+TEXTS = st.text(max_size=5) | st.sampled_from(['}, "", {', "}, ", "\x7f", "\u2028", ""])
+OBJECTS = st.dictionaries(TEXTS, TEXTS | st.none() | st.lists(st.dictionaries(TEXTS, TEXTS)), max_size=3)
 
 
 def finding(number: int, severity: Severity = Severity.ERROR, rule: str = "EVT-101") -> Finding:
@@ -125,3 +133,16 @@ def test_two_renderings_give_the_same_bytes(name: str) -> None:
 def test_what_does_not_print_is_spelt_out() -> None:
     assert visible("a\x1b[31m\nb\u202e") == "a\\u001b[31m\\u000ab\\u202e"
     assert visible("x" * 200, 10) == "xxxxxxx..."
+
+
+@fuzz(200)
+@given(st.lists(OBJECTS, max_size=7), OBJECTS)
+def test_rows_of_json_are_one_a_line(rows: list[dict[str, object]], other: dict[str, object]) -> None:
+    document = {"other": other, "nested": {"rows": rows}, "none": []}
+    with mock.patch.object(as_json, "ROWS", 3):
+        text = as_json.json_rows(document)
+    assert json.loads(text) == document
+    assert not set(text) & {chr(code) for code in range(0x7F, 0xA0)}
+    lines = [line.strip().removesuffix(",") for line in text.split("\n")]
+    at = lines.index('"rows": [') + 1 if rows else 0
+    assert [json.loads(line) for line in lines[at : at + len(rows)]] == rows

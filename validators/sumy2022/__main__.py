@@ -10,6 +10,7 @@ import argparse
 import gc
 import os
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
@@ -22,8 +23,8 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line; a module's docstring is its help."""
+def parser(commands: Collection[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser of the command line, for all commands or some; a module's docstring is its help."""
     main_parser = argparse.ArgumentParser(
         prog="sumy2022",
         description="Checks, formats and describes a data package on armed conflict.",
@@ -32,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     )
     main_parser.add_argument("--version", action=_Version, nargs=0, help="show the installed version and exit")
     subparsers = main_parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in commands:
         module = import_module(f"sumy2022.commands.{name}")
         words = (module.__doc__ or "").strip()
         sub = subparsers.add_parser(
@@ -43,13 +44,17 @@ def parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         module.register(sub)
-        sub.set_defaults(run=module.run)
+        sub.set_defaults(run=module.run, without=getattr(module, "WITHOUT", ()))
     return main_parser
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
-    args = parser().parse_args(argv)
+def main(argv: list[str] | None = None, *, alone: bool = False) -> int:
+    """Run the command line and return its exit code; `alone` tells that this is all that the process does."""
+    words = sys.argv[1:] if argv is None else argv
+    # The other commands need not be imported where one of them comes first; to name all is for the help.
+    args = parser([name for name in COMMANDS if name in words[:1]] or COMMANDS).parse_args(words)
+    if alone:
+        _hide(*args.without)
     try:
         with timer(getattr(args, "max_seconds", None)):
             code: int = args.run(args)
@@ -96,20 +101,38 @@ def _forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class _Hidden:
+    """Finds libraries before anything else does, and says that they are not installed."""
+
+    def __init__(self, libraries: Collection[str]) -> None:
+        self._libraries = libraries
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Refuse to find one of them; anything else is for others to find."""
+        if name in self._libraries:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def _hide(*libraries: str) -> None:
+    """Let libraries seem not to be installed, for those that import them wherever they are."""
+    sys.meta_path.insert(0, _Hidden(libraries))
+
+
 def script() -> NoReturn:
     """Run the installed command.
 
-    Some savings that only a process of one's own may make: pandera imports hypothesis wherever it is installed, to
-    make up data, and this process makes none up; nearly all that is allocated, modules and tables, lives to the end, so
-    that to look for garbage at every few hundred objects, and to take all apart at the end, is time spent for nothing;
-    Arrow's own allocator hands memory back at once, to ask the system for it anew at the next column; and a thread that
-    reads would wait 5 ms for one that imports whenever Arrow or NumPy has done a step of its work.
+    Some savings that only a process of one's own may make. pandera imports hypothesis wherever it is installed, to make
+    up data, and Arrow pandas, to take its frames: who does neither can do without. Nearly all that is allocated,
+    modules and tables, lives to the end, so that to look for garbage at every few hundred objects, and to take all
+    apart at the end, is time spent for nothing. Arrow's own allocator hands memory back at once, to ask the system for
+    it anew at the next column. And a thread that reads would wait 5 ms for one that imports whenever Arrow or NumPy has
+    done a step of its work.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
+    _hide("hypothesis")
     gc.set_threshold(2_000_000)
     sys.setswitchinterval(0.0002)
-    code = main()
+    code = main(alone=True)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # full, closed, or not there: `main` has said so
             stream.flush()

@@ -42,6 +42,7 @@ class Meter:
     _bytes: dict[tuple[str, str], int] = field(default_factory=dict)
     _rows: dict[str, int] = field(default_factory=dict)
     _content: dict[str, int] = field(default_factory=dict)
+    _stamp: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _reader: dict[str, str] = field(default_factory=dict)
 
     def left(self, path: str) -> int:
@@ -72,6 +73,11 @@ class Meter:
             raise self.changed(path)
         return data
 
+    def hold(self, path: str, stamp: tuple[int, ...]) -> None:
+        """Refuse a file whose size and times are not those of the earlier reading."""
+        if self._stamp.setdefault(path, stamp) != stamp:
+            raise self.changed(path)
+
     def changed(self, path: str) -> UsageError:
         """Return the error for a file that does not hold still."""
         return UsageError(
@@ -81,19 +87,19 @@ class Meter:
 
     def gone(self, path: str) -> None:
         """Refuse to go on where a file is not there any more."""
-        if path in self._content:
+        if path in self._stamp:
             raise self.changed(path)
 
-    def use(self, resource: str, path: str, data: bytes, *, table: bool) -> None:
-        """Count what a resource adds to its file: the bytes once more if another one names it too, and a table's rows.
-
-        Lines are counted, and before anything is parsed: a record has at least one.
-        """
+    def use(self, resource: str, path: str, size: int) -> None:
+        """Count the bytes of a resource's file once more if another resource names it too."""
         if self._reader.setdefault(path, resource) != resource:
             self._bytes.pop((path, resource), None)
-            self.allow(f"{path} as {resource}", len(data))
-            self._bytes[path, resource] = len(data)
-        if table and resource not in self._rows:
+            self.allow(f"{path} as {resource}", size)
+            self._bytes[path, resource] = size
+
+    def count_lines(self, resource: str, path: str, data: bytes) -> None:
+        """Count the rows of a table by its lines, before anything is parsed: a record has at least one."""
+        if resource not in self._rows:
             self.count_rows(resource, path, max(_lines(data) - 1, 0))
 
     def count_rows(self, resource: str, path: str, rows: int) -> None:

@@ -21,7 +21,7 @@ from sumy2022.limits import Limits, Meter, in_time
 from sumy2022.repository import find_commit
 from sumy2022.rules import structure as st
 from sumy2022.schema import TableSchema
-from sumy2022.storage import Folder, Source, Zip
+from sumy2022.storage import Folder, Source, Zip, in_pieces
 from sumy2022.table_schema import read_schema, sound_references
 
 DESCRIPTOR = "datapackage.json"
@@ -54,8 +54,18 @@ class Package:
         resource = self.resource(name)
         data = None if path_problem(resource.path) else self.source.read(resource.path)
         if data is not None:
-            self.source.meter.use(name, resource.path, data, table=resource.schema_path is not None)
+            self.source.meter.use(name, resource.path, len(data))
+            if resource.schema_path is not None:
+                self.source.meter.count_lines(name, resource.path, data)
         return data
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of a resource's file as `read` returns them, but piece by piece; its rows are not counted."""
+        resource, size = self.resource(name), 0
+        for piece in in_pieces(self.source, resource.path) if path_problem(resource.path) is None else ():
+            size += len(piece)
+            yield piece
+        self.source.meter.use(name, resource.path, size)
 
 
 def path_problem(path: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,33 +41,56 @@ def read_plain(data: bytes, longest: int) -> Plain | None:
     None where the bytes show otherwise, and where there is a ragged row, a column's name twice, a bad byte or a cell
     of more than `longest` characters.
     """
-    table = _read_whole(data, longest) if line_ends(data) is not None else None
-    if table is None:
+    minimal = True
+    for quotes in _quotes(data):
+        if quotes is None:
+            return None
+        minimal = minimal and _are_needed(*quotes)
+    table = _read_whole(data, longest)
+    if table is None or table.num_rows + 1 != count_lines(data):
         return None
+    if all(column.null_count for column in table.columns) and b"\n\n" in data:
+        return None  # of a blank line Arrow makes a row of nulls
     # The empty cells of a single column are quoted, or there would be empty lines.
-    return Plain(table, data.endswith(b"\n") and table.num_columns > 1 and _are_needed(data))
+    return Plain(table, minimal and data.endswith(b"\n") and table.num_columns > 1)
 
 
-def line_ends(data: bytes) -> Places | None:
-    """Return where the line feeds are in a file each line of which is one record, by what the bytes show, else None."""
-    if data.startswith(b"\n") or b"\r" in data or b"\0" in data:
-        return None
-    view = np.frombuffer(data, dtype=np.uint8)
-    quoted = b'"' in data
-    found, open_cell = [np.array([], dtype=np.int64)], 0
-    for start in range(0, len(view), CHUNK):
-        part = view[start : start + CHUNK]
-        ends = np.flatnonzero(part == ord("\n"))
-        found.append(ends + start)
-        if quoted:
-            quotes = np.flatnonzero(part == ord('"'))
-            if ((np.searchsorted(quotes, ends) + open_cell) % 2).any():
-                return None
-            if not _are_framed(view, quotes[open_cell::2] + start, quotes[1 - open_cell :: 2] + start):
-                return None
-            open_cell = (open_cell + len(quotes)) % 2
-    places = np.concatenate(found)
-    return None if open_cell or (np.diff(places) == 1).any() else places
+def count_lines(data: bytes, start: int = 0, end: int | None = None) -> int:
+    """Return how many lines there are in a file, or between two places in it; LF ends a line."""
+    view = np.frombuffer(data, dtype=np.uint8)[start:end]
+    ends = sum(np.count_nonzero(view[at : at + CHUNK] == ord("\n")) for at in range(0, len(view), CHUNK))
+    return int(ends) + bool(len(view) and view[-1] != ord("\n"))
+
+
+def may_be_records(data: bytes, start: int, end: int) -> bool:
+    """Tell whether each of some whole lines, between two places in a file, may be a record, by what the bytes show.
+
+    It may not where it ends inside of quotes or otherwise than with LF, or where a quote is neither at the side of a
+    cell nor doubled.
+    """
+    return all(quotes is not None for quotes in _quotes(data, start, end))
+
+
+def _quotes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[Bytes, Places, Places] | None]:
+    """Yield the lines that have quotes, many at a time, with the places of those that open a cell and those that close.
+
+    None, and nothing more, is yielded for lines that may not be records.
+    """
+    end = len(data) if end is None else end
+    if any(data.find(bad, start, end) >= 0 for bad in (b"\r", b"\0")):
+        yield None
+        return
+    while (at := data.find(b'"', start, end)) >= 0:
+        start = data.rfind(b"\n", 0, at) + 1
+        stop = data.rfind(b"\n", start, min(start + CHUNK, end)) + 1 or data.find(b"\n", start, end) + 1 or end
+        part = np.frombuffer(data, dtype=np.uint8)[start:stop]
+        quotes = np.flatnonzero(part == ord('"'))
+        opening, closing = quotes[::2], quotes[1::2]
+        if len(quotes) % 2 or not _are_framed(part, opening, closing):
+            yield None
+            return
+        yield part, opening, closing
+        start = stop
 
 
 def _are_framed(view: Bytes, opening: Places, closing: Places) -> bool:
@@ -79,27 +102,18 @@ def _are_framed(view: Bytes, opening: Places, closing: Places) -> bool:
     return bool(FRAME[before].all() and FRAME[after].all())
 
 
-def _are_needed(data: bytes) -> bool:
+def _are_needed(view: Bytes, opening: Places, closing: Places) -> bool:
     """Tell whether each cell in quotes holds a comma or a quote, which is a pair of quotes that touch."""
-    view = np.frombuffer(data, dtype=np.uint8)
-    quotes = _places(view, '"')
-    touching = quotes[2::2] == quotes[1:-1:2] + 1
-    alone = ~(np.append(touching, False) | np.append(False, touching))[: len(quotes) // 2]
+    touching = opening[1:] == closing[:-1] + 1
+    alone = ~(np.append(touching, False) | np.append(False, touching))
     if not alone.any():
         return True
-    commas = _places(view, ",")
-    return bool((np.searchsorted(commas, quotes[::2][alone]) < np.searchsorted(commas, quotes[1::2][alone])).all())
-
-
-def _places(view: Bytes, char: str) -> Places:
-    """Return where a character stands."""
-    starts = range(0, len(view), CHUNK)
-    found = (np.flatnonzero(view[start : start + CHUNK] == ord(char)) + start for start in starts)
-    return np.concatenate([np.array([], dtype=np.int64), *found])
+    commas = np.flatnonzero(view == ord(","))
+    return bool((np.searchsorted(commas, opening[alone]) < np.searchsorted(commas, closing[alone])).all())
 
 
 def _read_whole(data: bytes, longest: int) -> pa.Table | None:
-    header = _names(data)
+    header = names_in(data)
     if not header or max(map(len, header)) > longest or len(data) > MOST:
         return None
     try:
@@ -120,19 +134,16 @@ def _read_whole(data: bytes, longest: int) -> pa.Table | None:
     return None
 
 
-def read_columns(data: bytes, names: Sequence[str]) -> pa.Table | None:
-    """Read some columns of a file for which `line_ends` answers, as `read_plain` does, with little memory besides.
+def read_columns(lines: pa.Buffer, header: Sequence[str], names: Sequence[str]) -> pa.Table | None:
+    """Read some columns of lines that may be records, and above which there is a header.
 
-    The bytes of other columns are not looked at, but for what separates cells. None where there is a ragged row, a
-    column's name twice, a bad byte or no such column.
+    The bytes of other columns are not looked at, but for what separates cells. None where there is a ragged row or a
+    bad byte.
     """
-    header = _names(data)
-    if not set(names) <= set(header) or len(data) > MOST:
-        return None
     try:
         return pyarrow.csv.open_csv(
-            pa.BufferReader(data),
-            read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=SMALL),
+            pa.BufferReader(lines),
+            read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=SMALL, column_names=list(header)),
             parse_options=PARSING,
             convert_options=_as_text(names, include_columns=list(names)),
         ).read_all()
@@ -140,7 +151,7 @@ def read_columns(data: bytes, names: Sequence[str]) -> pa.Table | None:
         return None
 
 
-def _names(data: bytes) -> list[str]:
+def names_in(data: bytes) -> list[str]:
     """Return the names of the columns; none where they cannot be read, or one is there twice."""
     end = data.find(b"\n")
     try:

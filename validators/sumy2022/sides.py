@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sumy2022.findings import Fault, UsageError
-from sumy2022.lines import SEPARATOR, joined, read_lines, unlike
+from sumy2022.lines import SEPARATOR, Part, joined, unlike
 from sumy2022.package import Package
-from sumy2022.reading import CELL_LIMIT, Reading, first_line, read_csv
+from sumy2022.reading import CELL_LIMIT, Reading, read_csv
 
 SHOWN = 5
 """How many of a file's faults an error lists."""
@@ -36,18 +35,23 @@ def read_sides(old: Package, new: Package, name: str) -> tuple[Side, Side] | Non
 
     Raises `UsageError` where it cannot be compared.
     """
-    with ThreadPoolExecutor(2) as pool:  # a thread a side
-        was, now = pool.map(lambda package: package.read(name), (old, new))
-        if was == now and old.schemas[name].names == new.schemas[name].names:
-            return None
-        key = new.schemas[name].primary_key
-        if was and now and key and key == old.schemas[name].primary_key and first_line(was) == first_line(now):
-            before, after = pool.map(lambda data: read_lines(data, key, CELL_LIMIT), (was, now))
-            if before is not None and after is not None:
-                file = new.resource(name).path
-                tables = [read_csv(data, file).table for data in unlike(before, after)]
-                return Side(len(before.keys), tables[0]), Side(len(after.keys), tables[1])
-    return _whole(old, name, was), _whole(new, name, now)
+    key = new.schemas[name].primary_key
+    if key and key == old.schemas[name].primary_key:
+        parts = unlike(old.pieces(name), new.pieces(name), key, CELL_LIMIT)
+        if parts is not None:
+            was, now = _part(old, name, parts[0]), _part(new, name, parts[1])
+            return None if parts[0].data == parts[1].data else (was, now)
+    before, after = old.read(name), new.read(name)
+    if before == after and old.schemas[name].names == new.schemas[name].names:
+        return None
+    return _whole(old, name, before), _whole(new, name, after)
+
+
+def _part(package: Package, name: str, part: Part) -> Side:
+    """Read the part of a table's file that differs, of which it is known that every line is a record."""
+    file = package.resource(name).path
+    package.source.meter.count_rows(name, file, part.rows)
+    return Side(part.rows, read_csv(part.data, file).table)
 
 
 def _whole(package: Package, name: str, data: bytes | None) -> Side:

@@ -13,16 +13,19 @@ import stat
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from sumy2022.findings import UsageError
 from sumy2022.limits import Meter
 
+PIECE = 4_000_000
+"""How many bytes of a file are read at a time where it is not needed whole."""
 MEMBER_LIMIT = 10_000
 """The most files that a zip file may hold."""
 
@@ -46,6 +49,14 @@ class Source(Protocol):
 
     def names(self, folder: str) -> list[str]:
         """Return the sorted paths of the files directly in a folder."""
+
+
+def in_pieces(source: Source, path: str) -> Iterator[bytes]:
+    """Yield a file's bytes one after the other, from a folder without holding them all; none where there is no file."""
+    if isinstance(source, Folder):
+        yield from source.pieces(path)
+    elif data := source.read(path):
+        yield data
 
 
 def folded(path: str) -> str:
@@ -78,16 +89,38 @@ class Folder:
         if not self.has(path):
             self.meter.gone(path)
             return None
+        with self._opened(path) as (file, size):
+            data = file.read(size + 1)
+            if len(data) != size:
+                raise self.meter.changed(path)
+        return self.meter.take(path, data)
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """Yield a file's bytes in pieces of `PIECE`; none when there is no such file."""
+        if not self.has(path):
+            self.meter.gone(path)
+            return
+        with self._opened(path) as (file, size):
+            left = size + 1
+            while piece := file.read(min(PIECE, left)):
+                left -= len(piece)
+                yield piece
+            if left != 1:
+                raise self.meter.changed(path)
+        self.meter.count(path, size)
+
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[tuple[BinaryIO, int]]:
+        """Open a file and tell its size; one that is not the same at the end, or than it was before, is refused."""
         target = self.root / path
         try:
             with target.open("rb") as file:
-                before = os.fstat(file.fileno())
-                self.meter.allow(path, before.st_size)
-                data = file.read(before.st_size + 1)
-                after = os.fstat(file.fileno())
-            if (len(data), after.st_size, after.st_mtime_ns) != (before.st_size, before.st_size, before.st_mtime_ns):
-                raise self.meter.changed(path)
-            return self.meter.take(path, data)
+                size, *_ = before = _stamp(file)
+                self.meter.allow(path, size)
+                yield file, size
+                if _stamp(file) != before:
+                    raise self.meter.changed(path)
+                self.meter.hold(path, before)
         except OSError as error:
             raise UsageError(f"{target} cannot be read: {error.strerror}.") from error
 
@@ -99,6 +132,12 @@ class Folder:
             return sorted(f"{folder}/{item.name}" for item in found.iterdir()) if inside else []
         except (OSError, RuntimeError):
             return []
+
+
+def _stamp(file: BinaryIO) -> tuple[int, ...]:
+    """Return the size of a file and when it was last changed: its content, and whatever else the system knows of it."""
+    found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 from sumy2022.commands import add_limits, limits_of, show
 from sumy2022.render.changes import FORMATS
 
+WITHOUT = ("pandas",)
+"""What the command does without, and Arrow would import."""
 COLOURS = {
     "added": r"^  \+ .*$",
     "removed": r"^  - .*$",

@@ -25,6 +25,8 @@ from sumy2022.findings import UsageError
 if TYPE_CHECKING:
     from sumy2022.spreadsheet import Left
 
+WITHOUT = ("pandas",)
+"""What the command does without, and Arrow would import."""
 SHOWN = 20
 """How many of the cells that are left in one file are listed."""
 

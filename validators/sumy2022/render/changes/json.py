@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sumy2022.comparison import Changes, TableChanges
-from sumy2022.render.json import json_text
+from sumy2022.render.json import json_rows
 
 CHANGES_VERSION = 1
 
 
 def render(changes: Changes) -> str:
     """Return the changes as a JSON document."""
-    return json_text(document(changes))
+    return json_rows(document(changes))
 
 
 def document(changes: Changes) -> dict[str, object]:
