@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,23 @@ def resolve(table: str, path: str) -> bool:
 def test_every_module_of_rules_is_listed() -> None:
     folder = Path(sumy2022.rules.__file__).parent
     assert sorted(MODULES) == sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+
+
+def test_rules_are_loaded_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A validation loads them in one while another reads files, and a rule entered meanwhile breaks the registry."""
+    loading: list[str] = []
+    most = []
+
+    def slowly(name: str) -> None:
+        loading.append(name)
+        most.append(len(loading))
+        time.sleep(0.001)
+        loading.remove(name)
+
+    monkeypatch.setattr(sumy2022.rules, "import_module", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: load_all(), range(2)))
+    assert most == [1] * 2 * len(MODULES)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -103,3 +122,9 @@ def test_an_id_cannot_be_taken_twice() -> None:
 def test_rules_are_written_for_the_types_of_the_schemas() -> None:
     found = {field.name: field.type for schema in SCHEMAS.values() for field in schema.fields}
     assert {name: kind for name, kind in found.items() if kind != "string"} == TYPES
+
+
+@pytest.mark.parametrize("rule", [param for param in RULES if param.values[0].suspect])
+def test_suspects_are_cells_that_a_rule_judges_alone(rule: Rule) -> None:
+    """For other rules it could not be told from one cell whether a row has to be judged."""
+    assert rule.scope is Scope.CELL or (rule.scope is Scope.ROW and len(rule.columns) == 1 and not rule.needs)

@@ -13,7 +13,7 @@ from conftest import Files, lay, write
 from fuzzing import fuzz
 from sumy2022.context import Context
 from sumy2022.example import Add, Change, Edit
-from sumy2022.rule import REGISTRY, Rule
+from sumy2022.rule import REGISTRY, Rule, Scope
 from sumy2022.rules import load_all
 from sumy2022.rules.sources import _normal, _respelt
 from sumy2022.text import contains
@@ -87,7 +87,8 @@ def test_a_cell_that_is_refused_is_a_suspect(texts: list[str]) -> None:
     for rule in REGISTRY.values():
         if rule.suspect:
             assert rule.predicate is not None
-            refused = ~rule.predicate(cells, Context())
+            judged = cells if rule.scope is Scope.CELL else cells.to_frame(rule.fields[0])
+            refused = ~rule.predicate(judged, Context())
             assert not (refused & ~contains(cells, rule.suspect)).any(), rule.id
 
 

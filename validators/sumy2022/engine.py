@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import Check, DataFrameSchema
 
 from sumy2022.checks import breaches
 from sumy2022.context import Context
 from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table, column, faulty, show, unsuited
 from sumy2022.rule import Rule, Scope
-from sumy2022.text import end_to_end, matching
+from sumy2022.text import arrow, end_to_end, matching
 from sumy2022.values import labels
 
+if TYPE_CHECKING:
+    import pandera.pandas as pa  # elsewhere imported where it is used, for it takes long, and other work need not wait
 
-def rule_check(rule: Rule, context: Context) -> Check:
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def rule_check(rule: Rule, context: Context) -> pa.Check:
     """Return a rule as a pandera check of a frame that has the rule's columns (a cell rule: the column `cell`).
 
     The frame may be anyone's: with `pandera.DataFrameSchema(checks=[...])` a user of the data can run the same
     check. A predicate that returns anything but one plain boolean per row crashes instead of passing.
     """
+    import pandera.pandas as pa
+
     assert rule.predicate is not None
     predicate, columns = rule.predicate, labels(rule.columns)
 
@@ -33,7 +41,7 @@ def rule_check(rule: Rule, context: Context) -> Check:
             raise TypeError(f"{rule.id} gave {type(sound).__name__} instead of a plain boolean per row")
         return sound
 
-    return Check(check, name=rule.id, title=rule.slug, description=rule.reason, ignore_na=False)
+    return pa.Check(check, name=rule.id, title=rule.slug, description=rule.reason, ignore_na=False)
 
 
 def run_cell_rules(tables: Iterable[Table], rules: Iterable[Rule], context: Context) -> Iterator[Fault]:
@@ -61,8 +69,12 @@ def _cell_faults(columns: list[tuple[Table, str]], rules: list[Rule], context: C
     starts = np.cumsum([0, *(len(table.text) for table, _ in columns)])
     at = np.flatnonzero(matching(texts, "|".join(f"(?:{rule.suspect})" for rule in rules)))
     suspects = pd.Series(texts.take(at).to_pandas().array, index=at)
-    checks = [rule_check(rule, context) for rule in rules]
-    for check, sound in breaches(DataFrameSchema(checks=checks), suspects.to_frame("cell")):
+    if suspects.empty:
+        return
+    import pandera.pandas as pa  # not before: this may wait for another thread, and what is above need not
+
+    schema = pa.DataFrameSchema(checks=[rule_check(rule, context) for rule in rules])
+    for check, sound in breaches(schema, suspects.to_frame("cell")):
         for place in sound.index[~sound]:
             number = int(np.searchsorted(starts, place, side="right")) - 1
             table, name = columns[number]
@@ -70,10 +82,29 @@ def _cell_faults(columns: list[tuple[Table, str]], rules: list[Rule], context: C
             yield Fault(str(check.name), table.file, line, name, str(suspects[place]))
 
 
+def searches(tables: Mapping[str, Table], rules: Iterable[Rule]) -> dict[str, Callable[[], Mask]]:
+    """Return by rule of rows how to search the column that it judges for suspects, which is Arrow's work."""
+    found: dict[str, Callable[[], Mask]] = {}
+    for rule in rules:
+        table = tables.get(rule.table or "")
+        if rule.suspect and table is not None and rule.columns[0] in table.text:
+            found[rule.id] = partial(matching, arrow(table.text[rule.columns[0]]), rule.suspect)
+    return found
+
+
 def run_table_rules(
-    name: str, tables: Mapping[str, Table], rules: Iterable[Rule], context: Context
+    name: str,
+    tables: Mapping[str, Table],
+    rules: Iterable[Rule],
+    context: Context,
+    suspects: Mapping[str, Callable[[], Mask]] | None = None,
 ) -> tuple[list[Fault], list[NotRun]]:
-    """Run the rules of one table; return the breaches, and the rules that could not be tried."""
+    """Run the rules of one table; return the breaches, and the rules that could not be tried.
+
+    `suspects` gives by rule what tells the rows that have its `suspect`, where they are searched for elsewhere.
+    """
+    import pandera.pandas as pa
+
     table = tables[name]
     faults: list[Fault] = []
     not_run, checks = [], []
@@ -90,10 +121,14 @@ def run_table_rules(
         by_id[rule.id] = (rule, narrowed)
         checks.append(rule_check(rule, narrowed))
     frame = pd.DataFrame(seen, index=table.text.index, columns=labels(seen))
-    for check, sound in breaches(DataFrameSchema(checks=checks), frame):
-        rule, narrowed = by_id[str(check.name)]
-        wrong = ~sound & ~_exempt(rule, tables, frame)
-        faults += _faults(rule, narrowed, table, frame, sound.index[wrong])
+    find = searches(tables, (rule for rule, _ in by_id.values())) if suspects is None else suspects
+    parted = [([check for check in checks if check.name not in find], frame)]
+    parted += [([check], frame[find[str(check.name)]()]) for check in checks if check.name in find]
+    for some, rows in parted:
+        for check, sound in breaches(pa.DataFrameSchema(checks=some), rows):
+            rule, narrowed = by_id[str(check.name)]
+            wrong = ~sound & ~_exempt(rule, tables, frame).loc[sound.index]
+            faults += _faults(rule, narrowed, table, rows, sound.index[wrong])
     return faults, not_run
 
 

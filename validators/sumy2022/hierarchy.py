@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,13 +54,6 @@ class _Tree:
         assert at is not None, "identifiers are text"
         return at
 
-    def marked(self, nodes: Numbers) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Tell for each row whether it is one of the nodes."""
-        mark = np.zeros(len(self.up), dtype=bool)
-        mark[nodes] = True
-        mark[-1] = False
-        return mark[self.rows]
-
 
 def in_cycle(ids: pd.Series, parents: pd.Series) -> pd.Series:
     """Tell for each row whether following the parents from it leads back to it.
@@ -69,11 +61,18 @@ def in_cycle(ids: pd.Series, parents: pd.Series) -> pd.Series:
     Pointers are doubled: after k rounds each stands for 2**k steps, and what is still reached after more steps than
     there are rows lies on a cycle.
     """
-    tree = _Tree.of(ids, parents)
-    jump = tree.up
+    own, above = positions(ids, ids), positions(parents, ids)
+    assert own is not None, "identifiers are text"
+    assert above is not None, "identifiers are text"
+    jump = np.append(above, -1)  # the last place answers for -1, which is what -1 looks up
     for _ in range(len(jump).bit_length() + 1):
         jump = jump[jump]
-    return pd.Series(tree.marked(jump), index=ids.index)
+        if jump.max() < 0:
+            break
+    reached = np.zeros(len(jump), dtype=bool)
+    reached[jump] = True
+    reached[-1] = False
+    return pd.Series(reached[own], index=ids.index)
 
 
 def within(ids: pd.Series, parents: pd.Series, root: str | None) -> pd.Series:

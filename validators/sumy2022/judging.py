@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from sumy2022.context import Context
-from sumy2022.engine import run_cell_rules, run_table_rules
+from sumy2022.engine import run_cell_rules, run_table_rules, searches
 from sumy2022.files import File, Progress
 from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table
@@ -48,13 +48,14 @@ def judge_here(package: Package, files: dict[str, File], wanted: Mapping[str, Ru
     context, problems = context_of(package, {name: table.file for name, table in tables.items()})
     faults += problems
     with ThreadPoolExecutor(1) as pool:
-        # To search cells is Arrow's work, which leaves Python to the schemas and the rules of tables meanwhile.
-        cells = pool.submit(lambda: list(run_cell_rules(tables.values(), wanted.values(), context)))
         check_tables(tables, progress)
+        # To search cells is Arrow's work, which leaves Python to the rules of tables meanwhile.
+        found_for = {name: pool.submit(search).result for name, search in searches(tables, wanted.values()).items()}
+        cells = pool.submit(lambda: list(run_cell_rules(tables.values(), wanted.values(), context)))
         for name, table in tables.items():
             progress(f"rules of {name}")
             faults += table.faults
-            found, left_out = run_table_rules(name, tables, wanted.values(), context)
+            found, left_out = run_table_rules(name, tables, wanted.values(), context, found_for)
             faults += found
             not_run += left_out
         progress("rules of cells")

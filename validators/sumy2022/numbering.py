@@ -83,24 +83,40 @@ def _at(wanted: Numbers, known: Numbers) -> Numbers:
 
 def _packed(texts: list[pa.Array]) -> list[Numbers] | None:
     """Return the bytes by which texts of one length differ as numbers; None where these are more than eight."""
-    valid = [text.drop_null() for text in texts]
+    valid = [text.drop_null() if text.null_count else text for text in texts]
     first = next((text[0].as_buffer().to_pybytes() for text in valid if len(text)), b"")
-    head = np.frombuffer(first, dtype=np.uint8)[: max(len(first) - WIDTH, 0)]
     packed = []
     for text, filled in zip(texts, valid, strict=True):
         starts = np.frombuffer(filled.buffers()[1], dtype=np.int64)[filled.offset : filled.offset + len(filled) + 1]
         if (np.diff(starts) != len(first)).any():
             return None
-        tails = np.zeros((len(filled), WIDTH), dtype=np.uint8)
+        numbers = np.zeros(len(filled), dtype=np.int64)
         if len(filled) and first:
-            cells = np.frombuffer(filled.buffers()[2], dtype=np.uint8)[starts[0] : starts[-1]].reshape(-1, len(first))
-            if (cells[:, : len(head)] != head).any():
+            tails = _tails(np.frombuffer(filled.buffers()[2], dtype=np.uint8)[starts[0] : starts[-1]], first)
+            if tails is None:
                 return None
-            tails[:, WIDTH - len(first) + len(head) :] = cells[:, len(head) :]
-        numbers = np.full(len(text), NULL)
-        numbers[text.is_valid().to_numpy(zero_copy_only=False)] = tails.view(">i8").ravel()
+            numbers = tails
+        if text.null_count:
+            valid_only, numbers = numbers, np.full(len(text), NULL)
+            numbers[text.is_valid().to_numpy(zero_copy_only=False)] = valid_only
         packed.append(numbers)
     return packed
+
+
+def _tails(cells: np.ndarray[Any, np.dtype[np.uint8]], first: bytes) -> Numbers | None:
+    """Return the last eight bytes of each cell, all being as long as `first`; None where others are not as in that."""
+    size = len(first)
+    count, more = len(cells) // size, size - WIDTH
+    if more < 0:
+        tails = np.zeros((count, WIDTH), dtype=np.uint8)
+        tails[:, -more:] = cells.reshape(-1, size)
+        return tails.view(">i8").ravel().astype(np.int64)
+    # Eight bytes at a time, as a number where they lie in the cells, which is much quicker than byte by byte.
+    for at in range(0, more, WIDTH):
+        unlike = np.ndarray(count, ">u8", cells, at, (size,)) ^ np.frombuffer(first, ">u8", 1, at)
+        if (unlike >> np.uint64(8 * max(at + WIDTH - more, 0))).any():
+            return None
+    return np.ndarray(count, ">i8", cells, more, (size,)).astype(np.int64)
 
 
 def _in_order(texts: list[pa.Array]) -> list[Numbers]:

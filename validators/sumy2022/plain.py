@@ -16,8 +16,10 @@ Places = np.ndarray[Any, np.dtype[np.int64]]
 
 FRAME = np.isin(np.arange(256), list(b',\n"'))
 """Whether a byte may stand before a quote that opens a cell, after one that closes it, or beside one of a pair."""
-SMALL = 1 << 20
-"""The bytes up to which a file is read faster by one thread than by several."""
+SMALL = 1 << 26
+"""The bytes up to which a file is read by one thread: another one, which imports, has the other processor."""
+BLOCK = 1 << 20
+"""The bytes that one thread reads at a time."""
 MOST = 2**31 - 1
 """The bytes up to which a file can be read whole."""
 PARSING = pyarrow.csv.ParseOptions(newlines_in_values=False, ignore_empty_lines=False)
@@ -119,7 +121,9 @@ def _read_whole(data: bytes, longest: int) -> pa.Table | None:
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
-            read_options=pyarrow.csv.ReadOptions(use_threads=len(data) > SMALL, block_size=max(SMALL, len(data) // 8)),
+            read_options=pyarrow.csv.ReadOptions(
+                use_threads=len(data) > SMALL, block_size=max(BLOCK, len(data) // 8 if len(data) > SMALL else 0)
+            ),
             parse_options=PARSING,
             convert_options=_as_text(header),
         )
@@ -143,7 +147,7 @@ def read_columns(lines: pa.Buffer, header: Sequence[str], names: Sequence[str]) 
     try:
         return pyarrow.csv.open_csv(
             pa.BufferReader(lines),
-            read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=SMALL, column_names=list(header)),
+            read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=list(header)),
             parse_options=PARSING,
             convert_options=_as_text(names, include_columns=list(names)),
         ).read_all()

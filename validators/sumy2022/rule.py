@@ -58,8 +58,9 @@ class Rule:
     all columns the predicate may read: `fields`, those in `reads`, and columns reached over foreign keys,
     written `source_id.published`. `needs` names further tables and the columns of each that are read.
     `free_text` keeps a cell rule to prose: text columns without enum, pattern or key. `place` is where the bad
-    example is found (file and line), if that is not the first row it changes. `suspect` is a pattern that is
-    found in every cell which a cell rule refuses, so that many cells can be searched for those of many rules at once.
+    example is found (file and line), if that is not the first row it changes. `suspect` is a pattern that is found in
+    every cell which a cell rule refuses, or a rule of rows that reads one column of text: only cells that have it are
+    judged, and those of all cell rules are searched for at once.
     """
 
     id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -25,18 +25,30 @@ def structural_faults(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iter
 
     `targets` holds the values of the tables that could be read whole, to which its references are followed.
     """
-    yield from cell_faults(table)
+    yield from cell_faults(table, broken_in_cells(table))
+    yield from faults_across_rows(table, targets)
+
+
+def faults_across_rows(table: Table, targets: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Yield what is wrong with a table's keys and references; `targets` as for `structural_faults`."""
     columns = {name: list(frame.columns) for name, frame in targets.items()}
     yield from key_faults(table, keys(table.schema, table.text.columns, columns), targets)
 
 
-def cell_faults(table: Table) -> Iterator[Fault]:
-    """Yield every cell that is not as its field wants it."""
+def broken_in_cells(table: Table) -> set[str]:
+    """Return the rules that the text of some cell breaks.
+
+    This looks up nothing by line, so that it can be done in one thread while another one works with the table.
+    """
+    schema = text_schema(cell_tests(table.schema, table.text.columns))
+    return {str(check.name) for check, _ in breaches(schema, table.text)}
+
+
+def cell_faults(table: Table, broken: Collection[str]) -> Iterator[Fault]:
+    """Yield every cell that is not as its field wants it, given what `broken_in_cells` returns."""
     schema, columns = table.schema, table.text.columns
-    tests = list(cell_tests(schema, columns))
-    broken = {check.name for check, _ in breaches(text_schema(tests), table.text)}
     spoilt = set()
-    for test in tests:
+    for test in cell_tests(schema, columns):
         if test.rule in broken:
             sound = plain(test.sound(arrow(table.text[test.column])), table.text.index)
             for line in sound.index[~sound]:

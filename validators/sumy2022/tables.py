@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from sumy2022.package import Package
 from sumy2022.reading import Reading, read_csv
 from sumy2022.rules import structure as st
 from sumy2022.schema import TableSchema
-from sumy2022.structure import structural_faults
+from sumy2022.structure import broken_in_cells, cell_faults, faults_across_rows
 from sumy2022.values import labels
 
 
@@ -66,9 +67,13 @@ def texts_of(package: Package, files: dict[str, File], faults: list[Fault] | Non
 def check_tables(tables: Mapping[str, Table], progress: Progress = lambda _: None) -> None:
     """Check tables against their schemas, and add the faults of cells and keys to each."""
     targets = {name: table.values for name, table in tables.items() if table.whole}
-    for table in tables.values():
-        progress(f"schema of {table.schema.name}")
-        table.faults += structural_faults(table, targets)
+    with ThreadPoolExecutor(1) as pool:
+        # To look at the text of cells is Arrow's work, which leaves Python to keys and references meanwhile.
+        looking = [pool.submit(broken_in_cells, table) for table in tables.values()]
+        for table, broken in zip(tables.values(), looking, strict=True):
+            progress(f"schema of {table.schema.name}")
+            across = list(faults_across_rows(table, targets))
+            table.faults += [*cell_faults(table, broken.result()), *across]
 
 
 def table_of(schema: TableSchema, reading: Reading) -> Table:

@@ -6,9 +6,7 @@ exponentially with the text; RE2 takes linear time whatever the pattern, which m
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,9 +16,6 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     import pandas as pd  # elsewhere imported where it is used: who only reads files can do without
 
-MANY = 50_000
-"""How many texts are worth sharing out."""
-
 
 def contains(cells: pd.Series, pattern: str) -> pd.Series:
     """Tell for each cell whether the pattern is found in it; it is not found in a null."""
@@ -29,23 +24,12 @@ def contains(cells: pd.Series, pattern: str) -> pd.Series:
 
 def matching(texts: pa.Array | pa.ChunkedArray, pattern: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Tell for each text whether the pattern is found in it; it is not found in a null."""
-    return np.asarray(pc.fill_null(_search(texts, pattern), False), dtype=bool)
+    return np.asarray(pc.fill_null(pc.match_substring_regex(texts, pattern), False), dtype=bool)
 
 
 def matches(texts: pa.Array, pattern: str) -> pa.Array:
     """Tell for each text whether the pattern matches the whole of it; a null does."""
-    return pc.fill_null(_search(texts, f"^(?:{pattern})$"), True)
-
-
-def _search(texts: pa.Array, pattern: str) -> pa.Array:
-    """Tell for each text whether the pattern is found in it; many texts are shared out among the processors."""
-    share = -(-len(texts) // (os.cpu_count() or 1))
-    if len(texts) < MANY or share == len(texts):
-        return whole(pc.match_substring_regex(texts, pattern))
-    with ThreadPoolExecutor() as pool:
-        shares = [texts.slice(start, share) for start in range(0, len(texts), share)]
-        found = pool.map(lambda part: whole(pc.match_substring_regex(part, pattern)), shares)
-        return pa.concat_arrays(list(found))
+    return pc.fill_null(pc.match_substring_regex(texts, f"^(?:{pattern})$"), True)
 
 
 def within_length(texts: pa.Array, least: int, most: float) -> pa.Array:

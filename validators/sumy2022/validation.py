@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "validate", "wanted_rules"]
 
 JUDGES = "sumy2022.judging"
-"""The module that judges, and that brings pandas and pandera with it."""
+"""The module that judges, and that brings pandas with it."""
 
 
 class Engine(Protocol):
@@ -62,9 +62,10 @@ def validate(
     opened = package if isinstance(package, Package) else open_package(package, limits)
     if engine is None:
         files = read_files(opened, progress=progress)
-        from sumy2022.judging import judge_here  # not before: this waits for pandera
+        wanted = wanted_rules(only, skip)  # not before: this waits for pandas
+        from sumy2022.judging import judge_here
 
-        seen = judge_here(opened, files, wanted_rules(only, skip), progress)
+        seen = judge_here(opened, files, wanted, progress)
     else:
         seen = engine(opened, wanted_rules(only, skip), progress)
     return _report(opened, seen, only, skip)
@@ -73,7 +74,7 @@ def validate(
 def _prepare() -> None:
     """Import what judges, in the order in which it is needed."""
     catalogue.load_all()
-    for name in (JUDGES, "shapely"):
+    for name in (JUDGES, "pandera.pandas", "shapely"):
         import_module(name)
 
 

@@ -21,7 +21,7 @@ from sumy2022.reading import Reading
 from sumy2022.rule import REGISTRY, Rule
 from sumy2022.rules import canonical as form
 from sumy2022.schema import TableSchema
-from sumy2022.structure import cell_faults
+from sumy2022.structure import broken_in_cells, cell_faults
 from sumy2022.tables import table_of
 from sumy2022.values import labels
 
@@ -75,7 +75,7 @@ def look(
         return None, None
     table, reading, found = read
     rules = rules_of(ids)
-    table.faults += cell_faults(table)
+    table.faults += cell_faults(table, broken_in_cells(table))
     mine = [rule for rule in rules if by_block(rule)]
     judged, not_run = run_table_rules(schema.name, {schema.name: table}, mine, context)
     seen = Look(

@@ -4,6 +4,7 @@ Modules are imported by name, so that none is run that is not listed; a test com
 """
 
 from importlib import import_module
+from threading import Lock
 
 MODULES = (
     "structure",
@@ -31,7 +32,14 @@ MODULES = (
 )
 
 
+_LOCK = Lock()
+
+
 def load_all() -> None:
-    """Import every module of rules, which enters their rules in the registry."""
-    for name in MODULES:
-        import_module(f"{__name__}.{name}")
+    """Import every module of rules, which enters their rules in the registry; in one thread, and always in one order.
+
+    Another thread that wants them waits, lest two rules be entered at once.
+    """
+    with _LOCK:
+        for name in MODULES:
+            import_module(f"{__name__}.{name}")

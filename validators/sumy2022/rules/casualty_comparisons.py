@@ -114,7 +114,8 @@ def successors_count_the_same_people(casualties: pd.DataFrame, _: Context) -> pd
     Both agree in event, place, outcome, population, sex, age and side. The population may be unknown, and the side
     or place empty, in one of the two: the same people can be described more fully.
     """
-    return ~_differing(casualties).any(axis=1)
+    replaced = casualties[casualties["superseded_by.outcome"].notna()]  # few, and the only ones to be compared
+    return ~_differing(replaced).any(axis=1).reindex(casualties.index, fill_value=False)
 
 
 @rule(

@@ -158,19 +158,19 @@ def change_of_control_is_reflected(events: pd.DataFrame, context: Context) -> pd
     that is contested on these days reflects the doubt.
     """
     places, control = context.tables["places"], context.tables["control"]
-    room = slack(events["date_precision"])
-    windows = pd.DataFrame(
-        {
-            "line": events.index,
-            "place_id": events["place_id"].array,
-            "first": (events["date_start"] - room).array,
-            "last": (events["date_end"] + room).array,
-        }
-    )
     sure = events["event_type"].isin(CHANGES) & (events["date_start"] <= events["date_end"])
     if not sure.any():
         return ~sure
-    windows = windows[sure.to_numpy()]
+    judged = events[sure]
+    room = slack(judged["date_precision"])
+    windows = pd.DataFrame(
+        {
+            "line": judged.index,
+            "place_id": judged["place_id"].array,
+            "first": (judged["date_start"] - room).array,
+            "last": (judged["date_end"] + room).array,
+        }
+    )
     changes = _changes(context)
     reflected = _meeting(windows, changes)
     citations = context.tables["event_sources"]

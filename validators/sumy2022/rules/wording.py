@@ -16,7 +16,7 @@ from sumy2022.context import Context
 from sumy2022.example import Change, Edit
 from sumy2022.findings import Severity
 from sumy2022.rule import rule
-from sumy2022.text import arrow, contains
+from sumy2022.text import arrow
 
 LOADED = {
     "aggressor": "attacking forces",
@@ -71,12 +71,9 @@ def first_loaded(cells: pd.Series) -> pd.Series:
 
     What stands in double quotes is somebody's own term, and is left alone.
     """
-    suspects = cells[contains(cells, f"(?i:{LOADED_WORD})")]  # few, so that the slow steps are not done on the rest
-    if suspects.empty:
-        return suspects
-    own_words = pc.replace_substring_regex(pc.utf8_lower(arrow(suspects)), QUOTED, '""')
+    own_words = pc.replace_substring_regex(pc.utf8_lower(arrow(cells)), QUOTED, '""')
     words = pc.struct_field(pc.extract_regex(own_words, LOADED_WORD), "word")
-    return pd.Series(words.to_pylist(), index=suspects.index, dtype="str").dropna()
+    return pd.Series(words.to_pylist(), index=cells.index, dtype="str").dropna()
 
 
 def keep_out(id: str, table: str, field: str, bad: Iterable[Change], good: Iterable[Change]) -> None:  # noqa: A002
@@ -91,6 +88,7 @@ def keep_out(id: str, table: str, field: str, bad: Iterable[Change], good: Itera
         fields=(field,),
         message=f"the {field} uses the loaded word {{detail}}",
         fix="Use a neutral word, or put the term in double quotes and say whose it is.",
+        suspect=f"(?i:{LOADED_WORD})",
         bad=bad,
         good=good,
         detail=lambda frame, _: _advice(frame[field]),
