@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 LARGE = 5_000_000
-ROUNDS = {1_000: 5, 10_000: 3, 100_000: 3}
+ROUNDS = {1_000: 5, 10_000: 3, 100_000: 5}
 """How many times each contestant runs at each size; once at those that are not named."""
 VERDICTS = (1_000, 10_000)
 """The sizes at which verdicts on planted faults are compared."""

@@ -3,7 +3,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -77,3 +79,63 @@ def write(files: Files, folder: Path) -> Path:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
     return folder
+
+
+VICTIM = """
+import json, os, signal, sys, time
+from sumy2022 import addition, canonical, exports, retirement
+from sumy2022.__main__ import main
+from sumy2022.commands import new, retire
+from sumy2022.exports import parquet, sqlite
+from sumy2022.render import json as _, text
+from sumy2022.rules import load_all
+
+def slow(function):
+    def slowly(*arguments, **options):
+        time.sleep(0.02)
+        result = function(*arguments, **options)
+        time.sleep(0.02)
+        return result
+    return slowly
+
+load_all()
+canonical.os.fsync, canonical.os.replace = slow(os.fsync), slow(os.replace)
+for line in sys.stdin:
+    seconds, commands = json.loads(line)
+    start = time.monotonic()
+    child = os.fork()
+    if not child:
+        sys.stdout = sys.stderr = open(os.devnull, "w")
+        for arguments in commands:
+            main(arguments)
+        os._exit(0)
+    if seconds:
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    print(time.monotonic() - start, flush=True)
+"""
+"""Runs the commands of each line in a process of its own, kills it after some seconds, and prints how long it took.
+
+The steps of writing a file are slowed down, so that more of the moments lie between them.
+"""
+
+
+@pytest.fixture(scope="session")
+def killed() -> Iterator[Callable[..., float]]:
+    """A function that runs commands and kills them after some seconds, 0 for never, and returns how long it took."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", VICTIM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    lines, answers = process.stdin, process.stdout
+
+    def run(*commands: list[str], seconds: float = 0) -> float:
+        lines.write(json.dumps([seconds, commands]) + "\n")
+        return float(answers.readline())
+
+    yield run
+    lines.close()
+    answers.close()
+    assert process.wait(timeout=60) == 0

@@ -13,7 +13,7 @@ import select
 import string
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from hashlib import sha256
@@ -790,71 +790,18 @@ def test_a_full_disk_is_said_and_nothing_is_lost(
     assert contents(folder) == miniature
 
 
-KILLED = """
-import os, signal, sys, time
-
-def slow(function):
-    def slowly(*arguments, **options):
-        time.sleep(0.02)
-        result = function(*arguments, **options)
-        time.sleep(0.02)
-        return result
-    return slowly
-
-from sumy2022 import addition, canonical, retirement
-from sumy2022.__main__ import main
-from sumy2022.commands import new, retire
-from sumy2022.render import json, text
-from sumy2022.rules import load_all
-load_all()
-canonical.os.fsync, canonical.os.replace = slow(os.fsync), slow(os.replace)
-for line in sys.stdin:
-    seconds, folder = line.rstrip("\\n").split(" ", 1)
-    start = time.monotonic()
-    child = os.fork()
-    if not child:
-        sys.stdout = open(os.devnull, "w")
-        for key in ("EVT-0005", "EVT-0004"):
-            main(["retire", key, folder, "--reason", "error", "--format", "json"])
-        os._exit(0)
-    if float(seconds):
-        time.sleep(float(seconds))
-        os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    print(time.monotonic() - start, flush=True)
-"""
-"""Retires two ids as often as it is asked, each time in a process of its own, which it kills after some seconds."""
-
-
-@pytest.fixture
-def victims() -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
-    )  # fmt: skip
-    yield process
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.close()
-    process.stdout.close()
-    assert process.wait(timeout=60) == 0
-
-
-def retire_in(victims: subprocess.Popen[str], folder: Path, seconds: float = 0) -> float:
-    """Have two ids retired in a folder, by a process that is killed after some seconds; return how long it took."""
-    assert victims.stdin is not None
-    assert victims.stdout is not None
-    victims.stdin.write(f"{seconds} {folder}\n")
-    return float(victims.stdout.readline())
+def retirements(folder: Path) -> list[list[str]]:
+    """Return the commands that retire two ids in a folder."""
+    return [["retire", key, str(folder), "--reason", "error"] for key in ("EVT-0005", "EVT-0004")]
 
 
 def test_a_killed_process_leaves_every_file_old_or_new(
-    victims: subprocess.Popen[str], miniature: Files, tmp_path: Path
+    killed: Callable[..., float], miniature: Files, tmp_path: Path
 ) -> None:
     files = lay(miniature, [RELEASE])
     whole = write(files, tmp_path / "whole")
-    retire_in(victims, whole)
-    lived = retire_in(victims, write(files, tmp_path / "again"))  # the first time everything takes longer
+    killed(*retirements(whole))
+    lived = killed(*retirements(write(files, tmp_path / "again")))  # the first time everything takes longer
     goal = contents(whole)
     events = files[EVENTS].splitlines(keepends=True)
     retired = goal[RETIRED].splitlines(keepends=True)
@@ -867,7 +814,7 @@ def test_a_killed_process_leaves_every_file_old_or_new(
     met = set()
     for number in range(24):
         folder = write(files, tmp_path / str(number))
-        retire_in(victims, folder, chance.uniform(0.05, 1) * lived)
+        killed(*retirements(folder), seconds=chance.uniform(0.05, 1) * lived)
         # A killed process may leave a half-written file of its own behind, which is no file of the package.
         found = {path: data for path, data in contents(folder).items() if not Path(path).name.startswith(".")}
         at = {path: contents_of.index(found[path]) for path, contents_of in steps.items()}
@@ -876,8 +823,8 @@ def test_a_killed_process_leaves_every_file_old_or_new(
         state = (at[RETIRED], at[EVENTS])
         if state not in met:
             met.add(state)
-            for key in ("EVT-0005", "EVT-0004"):
-                main(["retire", key, str(folder), "--reason", "error"])
+            for command in retirements(folder):
+                main(command)
             assert {path: (folder / path).read_bytes() for path in goal} == goal
     assert len(met) >= 3, "the moments were too much alike to show anything"
 

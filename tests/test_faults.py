@@ -148,62 +148,6 @@ def test_a_file_that_may_not_grow_is_as_a_full_disk(command: str, folder: Path) 
 
 # Killed ---------------------------------------------------------------------------------------------------------
 
-VICTIM = """
-import json, os, signal, sys, time
-from sumy2022 import canonical, exports
-from sumy2022.__main__ import main
-from sumy2022.exports import parquet, sqlite
-from sumy2022.render import json as _, text
-from sumy2022.rules import load_all
-
-def slow(function):
-    def slowly(*arguments, **options):
-        time.sleep(0.01)
-        result = function(*arguments, **options)
-        time.sleep(0.01)
-        return result
-    return slowly
-
-load_all()
-canonical.os.fsync, canonical.os.replace = slow(os.fsync), slow(os.replace)
-for line in sys.stdin:
-    seconds, arguments = json.loads(line)
-    start = time.monotonic()
-    child = os.fork()
-    if not child:
-        sys.stdout = sys.stderr = open(os.devnull, "w")
-        os._exit(main(arguments))
-    if seconds:
-        time.sleep(seconds)
-        os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    print(time.monotonic() - start, flush=True)
-"""
-"""Runs the command of each line in a process of its own, kills it after some seconds, and prints how long it took.
-
-The steps of writing a file are slowed down, so that more of the moments lie between them.
-"""
-
-
-@pytest.fixture(scope="module")
-def killed() -> Iterator[Callable[..., float]]:
-    """A function that runs a command and kills it after some seconds, 0 for never, and returns how long it took."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", VICTIM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    lines, answers = process.stdin, process.stdout
-
-    def run(*arguments: str, seconds: float = 0) -> float:
-        lines.write(json.dumps([seconds, arguments]) + "\n")
-        return float(answers.readline())
-
-    yield run
-    lines.close()
-    answers.close()
-    assert process.wait(timeout=60) == 0
-
 
 @pytest.mark.parametrize("command", ["fmt", "new", "export csv", "export parquet", "export sqlite"])
 def test_a_killed_command_leaves_each_file_old_or_new(
@@ -220,7 +164,7 @@ def test_a_killed_command_leaves_each_file_old_or_new(
             words = NEW
         more = ["--output", str(folder / "out")] if words[0] == "export" else []
         where = [str(folder)]
-        took = killed(*words[:2], *where, *words[2:], *more, seconds=seconds)
+        took = killed([*words[:2], *where, *words[2:], *more], seconds=seconds)
         return took, contents(folder)
 
     _, goal = run("whole")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sumy2022.cells import run_cell_rules
 from sumy2022.context import Context
 from sumy2022.editing import Cells, Rewrite, TableFile, is_of_the_row, judge, read_table, releases, text
-from sumy2022.engine import run_cell_rules
 from sumy2022.findings import Finding, Report, Severity, UsageError, hint
 from sumy2022.frames import Table
 from sumy2022.package import Package

@@ -15,7 +15,7 @@ from sumy2022.context import Context
 from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table, column, faulty, show, unsuited
 from sumy2022.rule import Rule, Scope
-from sumy2022.text import arrow, end_to_end, matching
+from sumy2022.text import arrow, matching
 from sumy2022.values import labels
 
 if TYPE_CHECKING:
@@ -42,44 +42,6 @@ def rule_check(rule: Rule, context: Context) -> pa.Check:
         return sound
 
     return pa.Check(check, name=rule.id, title=rule.slug, description=rule.reason, ignore_na=False)
-
-
-def run_cell_rules(tables: Iterable[Table], rules: Iterable[Rule], context: Context) -> Iterator[Fault]:
-    """Yield the breaches of the rules that judge each text cell by itself."""
-    read = list(tables)
-    mine = [rule for rule in rules if rule.scope is Scope.CELL]
-    for prose in (False, True):
-        judging = [rule for rule in mine if prose or not rule.free_text]
-        columns = [
-            (table, name)
-            for table in read
-            for name in table.schema.texts
-            if name in table.text and (name in table.schema.prose) is prose
-        ]
-        if judging and columns:
-            yield from _cell_faults(columns, judging, context)
-
-
-def _cell_faults(columns: list[tuple[Table, str]], rules: list[Rule], context: Context) -> Iterator[Fault]:
-    """Judge the cells of several columns as one, and tell them apart again by their number.
-
-    Most cells are suspects for no rule; one pattern of all rules tells.
-    """
-    texts = end_to_end(table.text[name] for table, name in columns)
-    starts = np.cumsum([0, *(len(table.text) for table, _ in columns)])
-    at = np.flatnonzero(matching(texts, "|".join(f"(?:{rule.suspect})" for rule in rules)))
-    suspects = pd.Series(texts.take(at).to_pandas().array, index=at)
-    if suspects.empty:
-        return
-    import pandera.pandas as pa  # not before: this may wait for another thread, and what is above need not
-
-    schema = pa.DataFrameSchema(checks=[rule_check(rule, context) for rule in rules])
-    for check, sound in breaches(schema, suspects.to_frame("cell")):
-        for place in sound.index[~sound]:
-            number = int(np.searchsorted(starts, place, side="right")) - 1
-            table, name = columns[number]
-            line = int(table.text.index[place - starts[number]])
-            yield Fault(str(check.name), table.file, line, name, str(suspects[place]))
 
 
 def searches(tables: Mapping[str, Table], rules: Iterable[Rule]) -> dict[str, Callable[[], Mask]]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from sumy2022.cells import run_cell_rules, settled
 from sumy2022.context import Context
-from sumy2022.engine import run_cell_rules, run_table_rules, searches
+from sumy2022.engine import run_table_rules, searches
 from sumy2022.files import File, Progress
 from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table
@@ -51,7 +52,8 @@ def judge_here(package: Package, files: dict[str, File], wanted: Mapping[str, Ru
         check_tables(tables, progress)
         # To search cells is Arrow's work, which leaves Python to the rules of tables meanwhile.
         found_for = {name: pool.submit(search).result for name, search in searches(tables, wanted.values()).items()}
-        cells = pool.submit(lambda: list(run_cell_rules(tables.values(), wanted.values(), context)))
+        known = settled(tables)
+        cells = pool.submit(lambda: list(run_cell_rules(tables.values(), wanted.values(), context, known)))
         for name, table in tables.items():
             progress(f"rules of {name}")
             faults += table.faults

@@ -112,6 +112,11 @@ class TableSchema:
         return tuple(known.name for known in self.fields if known.prose and known.name not in keys)
 
 
+def codes(known: Field) -> list[str]:
+    """Return the codes of a field as they are written; none where it has no enumeration."""
+    return [f"{code:04}" if known.type == "year" else str(code) for code in known.constraints.get("enum", ())]
+
+
 class CellTest(NamedTuple):
     """What the text of one column must be for one rule: `sound` answers for each cell, and passes a null."""
 
@@ -138,7 +143,6 @@ def _cell_tests(known: Field, *, required: bool) -> Iterator[tuple[str, Callable
         if pattern is not None:
             yield rule, partial(matches, pattern=pattern)
     if "enum" in limits:
-        codes = [f"{code:04}" if known.type == "year" else str(code) for code in limits["enum"]]
-        yield st.ENUM, partial(found_in, known=pa.array(codes, type=pa.string()))
+        yield st.ENUM, partial(found_in, known=pa.array(codes(known), type=pa.string()))
     if "minLength" in limits or "maxLength" in limits:
         yield st.LENGTH, partial(within_length, least=limits.get("minLength", 0), most=limits.get("maxLength", np.inf))

@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from sumy2022 import rules as catalogue
 from sumy2022.canonical import row_order_faults
+from sumy2022.cells import run_cell_rules
 from sumy2022.context import Context
 from sumy2022.distributed.blocks import Block, read_block
 from sumy2022.distributed.columns import by_block
 from sumy2022.distributed.pieces import Piece, pack
-from sumy2022.engine import run_cell_rules, run_table_rules
+from sumy2022.engine import run_table_rules
 from sumy2022.findings import Fault, NotRun
 from sumy2022.frames import Table, keyed
 from sumy2022.reading import Reading
