@@ -36,7 +36,7 @@ lint: .venv/.dev ## check the code, its types, the generated pages and the workf
 bench: .venv/.dev ## measure against the peers and write docs/performance.md (20 minutes)
 	$(BIN)/python bench/run.py
 
-bench-large: .venv/.dev ## the same up to 5,000,000 events
+bench-large: .venv/.dev ## the same up to 5,000,000 events (30 minutes, 10 GB of memory)
 	$(BIN)/python bench/run.py --largest 5000000
 
 docs: .venv/.dev ## write all generated pages, CITATION.cff included

@@ -88,7 +88,7 @@ def _tables(results: Results, budget: float) -> list[str]:
         "## Rows a second",
         _table(sizes, results, lambda taken, size: f"{size * ROWS / taken.seconds:,.0f}"),
         "## Ratios",
-        f"How many times as long as `{OURS}` the others take, and how many times as long as at a tenth of the events "
+        f"How many times as long as `{OURS}` the others take, and how many times as long as at the size before "
         f"`{OURS}` takes.",
         _ratios(sizes, results),
     ]
