@@ -27,6 +27,7 @@ CELLS = st.text(st.sampled_from('ab ",\u00e9\u0456'), max_size=3)
 ROWS = st.dictionaries(
     st.tuples(st.sampled_from("12345678"), st.sampled_from(["x", "x,", "y"])), st.tuples(CELLS, CELLS)
 )
+BOUNDS = {"longest": 100, "most": 10_000}
 PLAIN_ROWS = st.dictionaries(st.tuples(st.sampled_from("12345678"), st.sampled_from("xy")), st.tuples(CELLS, CELLS))
 """Rows whose keys need no quotes, so that their lines are in order as bytes, too."""
 SPOILT = st.lists(
@@ -105,7 +106,7 @@ def test_sound_files_are_compared_by_lines(
 ) -> None:
     """And only the lines that differ are read."""
     with mock.patch.object(lines, "WINDOW", 5):
-        parts = unlike(*(cut(to_csv(rows), size) for rows in (old, new)), NAMES[:2], 100)
+        parts = unlike(*(cut(to_csv(rows), size) for rows in (old, new)), NAMES[:2], **BOUNDS)
     assert parts is not None
     for part, mine, other in zip(parts, (old, new), (new, old), strict=True):
         assert part.data == to_csv({key: cells for key, cells in mine.items() if other.get(key) != cells})
@@ -137,21 +138,28 @@ SOUND = b"id,part,a,b\n1,x,,\n3,x,,\n"
 @pytest.mark.parametrize("size", [7, 1000])
 def test_what_only_reading_whole_can_tell_is_left_to_it(data: bytes, size: int) -> None:
     for old, new in ((data, SOUND), (SOUND, data)):
-        assert unlike(cut(old, size), cut(new, size), NAMES[:2], 100) is None
+        assert unlike(cut(old, size), cut(new, size), NAMES[:2], **BOUNDS) is None
 
 
 def test_a_key_that_one_file_has_twice_is_found_where_one_of_the_lines_is_skipped() -> None:
     twice = SOUND.replace(b"3,x,,\n", b"3,x,,\n3,x,a,\n")
-    assert unlike(cut(twice, 9), cut(SOUND, 9), NAMES[:2], 100) is None
+    assert unlike(cut(twice, 9), cut(SOUND, 9), NAMES[:2], **BOUNDS) is None
     assert "has the key 3, x on lines 3, 4" in answer(package(twice, NAMES[:2]), package(SOUND, NAMES[:2]))
 
 
 def test_files_of_which_much_differs_are_read_whole() -> None:
     old, new = ({(f"{number:04}", "x"): (cell, "") for number in range(1_000)} for cell in ("a", "b"))
     files = to_csv(old), to_csv(new)
-    assert unlike(*(cut(data, 100) for data in files), NAMES[:2], 100) is not None
+    assert unlike(*(cut(data, 100) for data in files), NAMES[:2], **BOUNDS) is not None
     with mock.patch.object(lines, "FEW", 100):
-        assert unlike(*(cut(data, 100) for data in files), NAMES[:2], 100) is None
+        assert unlike(*(cut(data, 100) for data in files), NAMES[:2], **BOUNDS) is None
+
+
+def test_files_of_too_many_rows_are_left_before_all_keys_are_held() -> None:
+    data = to_csv({(f"{number:04}", "x"): ("", "") for number in range(1_000)})
+    with mock.patch.object(lines, "AHEAD", 1):
+        assert unlike(cut(data, 100), cut(data, 100), NAMES[:2], longest=100, most=900) is None
+        assert unlike(cut(data, 100), cut(data, 100), NAMES[:2], longest=100, most=1_000) is not None
 
 
 def test_the_last_line_may_lack_its_end() -> None:

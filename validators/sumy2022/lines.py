@@ -41,12 +41,14 @@ def joined(table: pa.Table, key: Sequence[str]) -> pa.StringArray:
     return pc.binary_join_element_wise(*parts, SEPARATOR) if len(parts) > 1 else parts[0]
 
 
-def unlike(old: Iterator[bytes], new: Iterator[bytes], key: Sequence[str], longest: int) -> tuple[Part, Part] | None:
+def unlike(
+    old: Iterator[bytes], new: Iterator[bytes], key: Sequence[str], *, longest: int, most: int
+) -> tuple[Part, Part] | None:
     """Compare two files that come in pieces and whose rows are told apart by their key.
 
     None where they have to be read whole to tell what they hold: where their headers differ, or much of the rest; and
     where in the newer file or among what differs a line is not one record or has more than `longest` bytes, a byte is
-    bad, or the rows are not told apart by their keys or not in their order.
+    bad, or the rows are more than `most`, are not told apart by their keys or are not in their order.
     """
     try:
         with ThreadPoolExecutor(2) as pool:
@@ -54,7 +56,7 @@ def unlike(old: Iterator[bytes], new: Iterator[bytes], key: Sequence[str], longe
             names = names_in(after.header)
             if before.header != after.header or not set(key) <= set(names):
                 return None
-            checks = _Checks(pool, names, key, longest)
+            checks = _Checks(pool, names, key, longest, most)
             after.tell(checks.add)
             gone, come = _compare(before, after, len(key))
             rows = checks.rows(gone, come)
@@ -178,8 +180,8 @@ def _compare(old: _Lines, new: _Lines, parts: int) -> tuple[bytes, bytes]:
 class _Checks:
     """What is checked of the newer file, in other threads while the two are compared."""
 
-    def __init__(self, pool: ThreadPoolExecutor, names: list[str], key: Sequence[str], longest: int) -> None:
-        self._pool, self._names, self._key, self._longest = pool, names, key, longest
+    def __init__(self, pool: ThreadPoolExecutor, names: list[str], key: Sequence[str], longest: int, most: int) -> None:
+        self._pool, self._names, self._key, self._longest, self._most = pool, names, key, longest, most
         self._waiting: list[Future[pa.StringArray]] = []
         self._keys: list[pa.StringArray] = []
 
@@ -188,6 +190,8 @@ class _Checks:
         self._waiting.append(self._pool.submit(self._checked, *lines))
         if len(self._waiting) > AHEAD:
             self._keys.append(self._waiting.pop(0).result())
+            if sum(map(len, self._keys)) > self._most:
+                raise _Whole
 
     def rows(self, gone: bytes, come: bytes) -> tuple[int, int]:
         """Return how many rows the files have, once all that was added is checked, and the lines that differ."""

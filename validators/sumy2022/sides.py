@@ -37,7 +37,7 @@ def read_sides(old: Package, new: Package, name: str) -> tuple[Side, Side] | Non
     """
     key = new.schemas[name].primary_key
     if key and key == old.schemas[name].primary_key:
-        parts = unlike(old.pieces(name), new.pieces(name), key, CELL_LIMIT)
+        parts = unlike(old.pieces(name), new.pieces(name), key, longest=CELL_LIMIT, most=new.limits.rows)
         if parts is not None:
             was, now = _part(old, name, parts[0]), _part(new, name, parts[1])
             return None if parts[0].data == parts[1].data else (was, now)
