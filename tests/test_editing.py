@@ -13,7 +13,7 @@ import select
 import string
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from hashlib import sha256
@@ -498,8 +498,9 @@ def test_a_damaged_package_is_no_crash(data: st.DataObject) -> None:
 
 
 ATTACHED = """
-import fcntl, sys, termios
+import fcntl, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C reaches the command
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which who runs the tests may have ignored
 from sumy2022.__main__ import script
 sys.exit(script())
 """
@@ -526,7 +527,8 @@ def converse(arguments: list[str], folder: Path, answers: Iterable[tuple[str, st
                 shown += chunk
             seen = len(shown)
             os.write(master, answer.encode())
-        while chunk := _chunk(master, again=answer.encode() if answer == INTERRUPT else b""):
+        again = iter([INTERRUPT.encode()] * 5 if answer == INTERRUPT else [])
+        while chunk := _chunk(master, again):
             shown += chunk
         return process.wait(timeout=60), shown.decode()
     finally:
@@ -535,14 +537,14 @@ def converse(arguments: list[str], folder: Path, answers: Iterable[tuple[str, st
         os.close(master)
 
 
-def _chunk(master: int, again: bytes = b"") -> bytes:
-    """Read from a terminal; nothing when it is closed. While nothing comes, some keys may be pressed again."""
-    for _ in range(20):
-        if select.select([master], [], [], 3)[0]:
+def _chunk(master: int, again: Iterator[bytes] | None = None) -> bytes:
+    """Read from a terminal; nothing when it is closed. While nothing comes, the keys that are given are pressed."""
+    while not select.select([master], [], [], 5)[0]:
+        keys = next(again or iter(()), None)
+        if keys is None:
+            assert select.select([master], [], [], 60)[0], "the command says nothing more"
             break
-        os.write(master, again)
-    else:
-        raise AssertionError("the command says nothing more")
+        os.write(master, keys)
     try:
         return os.read(master, 65536)
     except OSError as error:  # Linux says so when the other side has gone
