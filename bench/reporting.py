@@ -66,14 +66,14 @@ def write(folder: Path, results: Results, about: About, asides: Mapping[str, str
         INTRODUCTION.format(rows=ROWS, floor=FLOOR, peer=PEER, verdicts=about.verdicts),
         f"Measured on {about.day} on {about.machine}.",
         "![Time and memory by the number of events](performance.svg)",
-        *_tables(results, about.budget),
+        *tables(results, about.budget),
         *(f"## {title}\n\n```text\n{text.rstrip()}\n```" for title, text in asides.items()),
     ]
     (folder / "performance.md").write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
     (folder / "performance.svg").write_text(_picture(results), encoding="utf-8")
 
 
-def _tables(results: Results, budget: float) -> list[str]:
+def tables(results: Results, budget: float) -> list[str]:
     sizes = list(results[OURS])
     left_out = f"A dash stands where a run was likely to take more than {budget / 60:.0f} minutes, and was left out."
     return [

@@ -178,6 +178,7 @@ def main() -> None:
             sys.exit("\n".join(wrong))
         print("The verdicts on planted faults agree.", flush=True)
         results = contest(folder, sizes, given.budget)
+    print("\n\n".join(reporting.tables(results, given.budget)), flush=True)
     packages = ("pandas", "pyarrow", "pandera", "frictionless", "duckdb", "dask")
     day, compared = datetime.now(UTC).date().isoformat(), " and ".join(f"{size:,}" for size in VERDICTS)
     about = reporting.About(machine(packages), day, given.budget, compared)

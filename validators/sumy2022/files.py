@@ -23,15 +23,6 @@ class File(NamedTuple):
     form: list[Fault]
 
 
-def read_file(package: Package, name: str) -> File | None:
-    """Read the file of one table; None where there is no schema or no file."""
-    data = package.read(name) if name in package.schemas else None
-    if data is None:
-        return None
-    reading = read_csv(data, package.resource(name).path)
-    return File(reading, list(byte_faults(data, reading)))
-
-
 def read_files(package: Package, *, only: Collection[str] = (), progress: Progress = lambda _: None) -> dict[str, File]:
     """Read the files of all tables, or of some; those that cannot be read at all are left out."""
     files: dict[str, File] = {}
@@ -39,7 +30,8 @@ def read_files(package: Package, *, only: Collection[str] = (), progress: Progre
         if only and name not in only:
             continue
         progress(f"reading {name}")
-        file = read_file(package, name)
-        if file is not None:
-            files[name] = file
+        data = package.read(name)
+        if data is not None:
+            reading = read_csv(data, package.resource(name).path)
+            files[name] = File(reading, list(byte_faults(data, reading)))
     return files

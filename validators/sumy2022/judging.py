@@ -48,8 +48,8 @@ def judge_here(package: Package, files: dict[str, File], wanted: Mapping[str, Ru
     not_run = unread(package, tables, wanted)
     context, problems = context_of(package, {name: table.file for name, table in tables.items()})
     faults += problems
+    check_tables(tables, progress)
     with ThreadPoolExecutor(1) as pool:
-        check_tables(tables, progress)
         # To search cells is Arrow's work, which leaves Python to the rules of tables meanwhile.
         found_for = {name: pool.submit(search).result for name, search in searches(tables, wanted.values()).items()}
         known = settled(tables)
