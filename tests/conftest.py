@@ -82,7 +82,7 @@ def write(files: Files, folder: Path) -> Path:
 
 
 VICTIM = """
-import json, os, signal, sys, time
+import json, os, signal, sys
 from sumy2022 import addition, canonical, exports, retirement
 from sumy2022.__main__ import main
 from sumy2022.commands import new, retire
@@ -90,40 +90,48 @@ from sumy2022.exports import parquet, sqlite
 from sumy2022.render import json as _, text
 from sumy2022.rules import load_all
 
-def slow(function):
-    def slowly(*arguments, **options):
-        time.sleep(0.02)
-        result = function(*arguments, **options)
-        time.sleep(0.02)
-        return result
-    return slowly
+MOVING = {os.fsync, os.chmod, os.replace, os.unlink}
+WRITING = {"write", "writelines", "flush", "execute", "executemany", "commit"}
+HOLDERS = ("BufferedWriter", "FileIO", "TextIOWrapper", "Connection", "Cursor")
+steps = last = 0
+
+def count(frame, event, function):
+    global steps
+    if event != "c_call":
+        return
+    held = getattr(function, "__self__", None)
+    writing = function.__name__ in WRITING and type(held).__name__ in HOLDERS and held is not sys.stdout
+    if writing or function in MOVING:
+        steps += 1
+        if steps == last:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 load_all()
-canonical.os.fsync, canonical.os.replace = slow(os.fsync), slow(os.replace)
 for line in sys.stdin:
-    seconds, commands = json.loads(line)
-    start = time.monotonic()
+    last, commands = json.loads(line)
     child = os.fork()
     if not child:
         sys.stdout = sys.stderr = open(os.devnull, "w")
+        sys.setprofile(count)
         for arguments in commands:
             main(arguments)
+        sys.setprofile(None)
+        os.write(1, b"%d\\n" % steps)
         os._exit(0)
-    if seconds:
-        time.sleep(seconds)
-        os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    print(time.monotonic() - start, flush=True)
+    _, status = os.waitpid(child, 0)
+    if status:
+        print(0 if os.WIFSIGNALED(status) else -1, flush=True)
 """
-"""Runs the commands of each line in a process of its own, kills it after some seconds, and prints how long it took.
+"""Runs the commands of each line in a process of its own that kills itself at a step, 0 for never.
 
-The steps of writing a file are slowed down, so that more of the moments lie between them.
+A step is a call that writes, changes or moves a file, and is not made any more. Prints how many there were, 0 where the
+process was killed, and -1 where it failed. Steps are the same each time, which moments are not.
 """
 
 
 @pytest.fixture(scope="session")
-def killed() -> Iterator[Callable[..., float]]:
-    """A function that runs commands and kills them after some seconds, 0 for never, and returns how long it took."""
+def killed() -> Iterator[Callable[..., int]]:
+    """A function that runs commands, and returns how many steps of writing they took, 0 where killed at one of them."""
     process = subprocess.Popen(
         [sys.executable, "-c", VICTIM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
     )
@@ -131,9 +139,11 @@ def killed() -> Iterator[Callable[..., float]]:
     assert process.stdout is not None
     lines, answers = process.stdin, process.stdout
 
-    def run(*commands: list[str], seconds: float = 0) -> float:
-        lines.write(json.dumps([seconds, commands]) + "\n")
-        return float(answers.readline())
+    def run(*commands: list[str], step: int = 0) -> int:
+        lines.write(json.dumps([step, commands]) + "\n")
+        steps = int(answers.readline())
+        assert steps >= 0
+        return steps
 
     yield run
     lines.close()

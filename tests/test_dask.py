@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +18,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from dask.typing import Key
 from distributed import Client, KilledWorker
+from distributed.diagnostics.plugin import SchedulerPlugin
+from distributed.scheduler import WorkerState
 
 from conftest import ROOT, Files, lay, write
 from sumy2022.__main__ import main
@@ -236,39 +238,45 @@ def test_a_zip_file_is_sent_to_the_workers(client: Client, tmp_path: Path) -> No
     assert alike(client, archive, SHIPPED).findings == ()
 
 
-class Killer:
-    """A `progress` that kills a worker process when a step begins, or as soon as a worker is busy with its tasks."""
+class Killer(SchedulerPlugin):
+    """A `progress` that kills a worker process in a step: at once, or when one is given a task or has ended one."""
 
-    def __init__(self, client: Client, step: str, *, busy: bool) -> None:
-        self.client, self.step, self.busy, self.killed = client, step, busy, 0
+    def __init__(self, client: Client, step: str, state: str) -> None:
+        self.scheduler, self.step, self.state = client.cluster.scheduler, step, state
+        self.now, self.killed = False, 0
 
     def __call__(self, step: str) -> None:
-        if step == self.step:
-            (pid, *_) = self.client.run(os.getpid).values()
-            thread = Thread(target=self.kill, args=(pid,))
-            thread.start()
-            if not self.busy:
-                thread.join()
+        self.now = step == self.step
+        if self.now and not self.state:
+            self.kill(next(iter(self.scheduler.workers.values())))
 
-    def kill(self, pid: int) -> None:
-        scheduler = self.client.cluster.scheduler
-        while self.busy and not any(worker.processing for worker in list(scheduler.workers.values())):
-            time.sleep(0.001)
-        os.kill(pid, signal.SIGKILL)
+    def transition(self, key: Key, _: str, finish: str, *__: object, **___: object) -> None:
+        """Look for the state that is waited for; the scheduler calls this whenever a task changes its own."""
+        if self.now and self.state == finish:
+            task = self.scheduler.tasks[key]
+            self.kill(task.processing_on or next(iter(task.who_has)))
+
+    def kill(self, worker: WorkerState) -> None:
+        self.now = False
+        os.kill(worker.pid, signal.SIGKILL)
         self.killed += 1
 
 
 @pytest.mark.parametrize(
-    ("step", "busy"), [("blocks", True), ("keys and references", False), ("rules across rows", True)]
+    ("step", "state"), [("blocks", "processing"), ("keys and references", ""), ("rules across rows", "memory")]
 )
-def test_a_worker_that_is_killed_changes_nothing(client: Client, tmp_path: Path, step: str, busy: bool) -> None:
+def test_a_worker_that_is_killed_changes_nothing(client: Client, tmp_path: Path, step: str, state: str) -> None:
     data = Shipped(RULES[0], 2)
     for name in ("EVT-101", "LNK-102", "CTL-103", "TAB-203", "SRC-104"):
         data.rule = REGISTRY[name]
         MUTATORS[name](data)
     folder = write(data.outcome(), tmp_path)
-    killer = Killer(client, step, busy=busy)
-    found = validate(folder, engine=Cluster(client, SHIPPED), progress=killer)
+    killer = Killer(client, step, state)
+    killer.scheduler.add_plugin(killer, name="killer")
+    try:
+        found = validate(folder, engine=Cluster(client, SHIPPED), progress=killer)
+    finally:
+        killer.scheduler.remove_plugin("killer")
     assert killer.killed == 1
     assert found == validate(folder)
     assert len(found.findings) >= 5

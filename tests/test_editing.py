@@ -7,7 +7,6 @@ import io
 import json
 import os
 import pty
-import random
 import re
 import select
 import string
@@ -807,12 +806,11 @@ def retirements(folder: Path) -> list[list[str]]:
 
 
 def test_a_killed_process_leaves_every_file_old_or_new(
-    killed: Callable[..., float], miniature: Files, tmp_path: Path
+    killed: Callable[..., int], miniature: Files, tmp_path: Path
 ) -> None:
     files = lay(miniature, [RELEASE])
     whole = write(files, tmp_path / "whole")
-    killed(*retirements(whole))
-    lived = killed(*retirements(write(files, tmp_path / "again")))  # the first time everything takes longer
+    last = killed(*retirements(whole))
     goal = contents(whole)
     events = files[EVENTS].splitlines(keepends=True)
     retired = goal[RETIRED].splitlines(keepends=True)
@@ -821,23 +819,20 @@ def test_a_killed_process_leaves_every_file_old_or_new(
         RETIRED: [retired[0], retired[0] + retired[2], b"".join(retired)],
     }
     others = {path: data for path, data in files.items() if path not in steps}
-    chance = random.Random(2022)
-    met = set()
-    for number in range(24):
-        folder = write(files, tmp_path / str(number))
-        killed(*retirements(folder), seconds=chance.uniform(0.05, 1) * lived)
+    met = []
+    for step in range(1, last + 1):
+        folder = write(files, tmp_path / str(step))
+        assert killed(*retirements(folder), step=step) == 0
         # A killed process may leave a half-written file of its own behind, which is no file of the package.
         found = {path: data for path, data in contents(folder).items() if not Path(path).name.startswith(".")}
-        at = {path: contents_of.index(found[path]) for path, contents_of in steps.items()}
-        assert at[RETIRED] - at[EVENTS] in {0, 1}, "the entry comes before the row goes"
-        assert {path: data for path, data in found.items() if path not in steps} == others
-        state = (at[RETIRED], at[EVENTS])
-        if state not in met:
-            met.add(state)
+        at = tuple(contents_of.index(found.pop(path)) for path, contents_of in steps.items())
+        assert found == others
+        if at not in met:
+            met.append(at)
             for command in retirements(folder):
                 main(command)
             assert {path: (folder / path).read_bytes() for path in goal} == goal
-    assert len(met) >= 3, "the moments were too much alike to show anything"
+    assert met == [(0, 0), (0, 1), (1, 1), (1, 2)], "the entry comes before the row goes"
 
 
 # The library --------------------------------------------------------------------------------------------------------

@@ -484,8 +484,9 @@ def test_a_full_disk_leaves_every_file_whole(miniature: Files, tmp_path: Path) -
 
 
 WRITER = """
-import itertools, pathlib, sys
+import itertools, pathlib, signal, sys
 from sumy2022.canonical import write_atomically
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which who runs the tests may have ignored
 path, texts = pathlib.Path(sys.argv[1]), (b"a" * 300_000, b"b" * 200_000)
 print("ready", flush=True)
 for text in itertools.cycle(texts):
