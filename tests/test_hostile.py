@@ -138,6 +138,7 @@ BAD_DOCUMENTS = {
     "lists just under Python's limit": b"[" * 900 + b"]" * 900,
     "open lists": b"[" * 100_000,
     "a name twice": b'{"name": "a", "name": "b"}',
+    "a number beyond floats": b'{"bytes": 1' + b"0" * 400 + b"}",
     "an endless number": b'{"bytes": 1' + b"0" * 5_000 + b"}",
     "a number without limit": b'{"bytes": 1e400}',
     "not a number": b'{"bytes": NaN}',

@@ -99,6 +99,8 @@ def test_no_description_takes_over_a_page_or_an_export(tmp_path: Path, capsys: p
         text = page.read_text()
         assert commanding(text) == set()
         assert not re.search(r"<script|(?<!\\)\]\((?:javascript:|https://x)|^ *::|^\[l\]:", text, re.MULTILINE)
+        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1
     for path in out.iterdir():
         if path.suffix == ".csv":
             file = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
