@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import sumy2022
 from conftest import ROOT, Files, _miniature, lay, write
 from fuzzing import fuzz
+from hostile import commanding
 from sumy2022.__main__ import main
 from sumy2022.comparison import Changes
 from sumy2022.example import Add, Drop, Edit, Remove, Swap
@@ -324,6 +325,30 @@ def test_the_html_is_sound(sides: Any) -> None:
     page.feed(renderer("html")(sides(Edit("events", {"title": HOSTILE}), Drop("evacuations"))))
     page.close()
     assert page.open == []
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_name_takes_over_a_comparison(name: str, miniature: Files, tmp_path: Path) -> None:
+    """Of a file, a column or a property: they come from the package as its cells do."""
+    path, odd = "data/<img> | `x`, ::error::y.csv", "<img> | `x` \x1b[31m ::error::y \u202e"
+
+    def side(number: int) -> Path:
+        document = json.loads(miniature["datapackage.json"])
+        next(item for item in document["resources"] if item["name"] == "actors")["path"] = path
+        document["resources"].append({"name": "notes", "path": f"{path}.txt"})
+        header, *rows = csv.reader(io.StringIO(miniature["data/actors.csv"].decode()))
+        out = io.StringIO()
+        csv.writer(out).writerows([[*header, odd], *([*row, str(number)] for row in rows)])
+        descriptor = json.dumps(document | {f"\n{odd}": number}).encode()
+        more = {"datapackage.json": descriptor, path: out.getvalue().encode(), f"{path}.txt": b"%d" % number}
+        return write(miniature | more, tmp_path / str(number))
+
+    text = renderer(name)(sumy2022.diff(side(1), side(2)))
+    assert len(re.findall(r"error.*y", text)) >= 4, "the file, the column, the property and the other file"
+    assert commanding(text) == set()
+    assert not any(line.startswith("::") for line in text.splitlines())
+    if name in ("markdown", "html"):
+        assert "<img" not in text
 
 
 def test_long_cells_show_the_part_that_differs() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from unittest import mock
 from xml.etree import ElementTree as ET
 
@@ -89,6 +90,12 @@ def test_github_keeps_within_its_limit_and_counts_the_rest(number: int, shown: i
     assert sum(line.startswith("::") for line in lines) <= 10
     assert ([f"{rest} more" in line for line in lines].count(True) == 1) is (rest is not None)
     assert "100 %25 sure" in lines[0]
+
+
+def test_a_file_for_github_has_no_property_of_its_own() -> None:
+    odd = replace(finding(1), file="data/a, 100%,title=b::c.csv")
+    (line, *_) = renderer("github")(report(odd)).splitlines()
+    assert line.startswith("::error file=data/a%2C 100%25%2Ctitle=b%3A%3Ac.csv,line=3,title=EVT-101 ")
 
 
 def test_github_names_severities_its_own_way() -> None:
