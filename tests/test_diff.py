@@ -338,10 +338,11 @@ def test_no_name_takes_over_a_comparison(name: str, miniature: Files, tmp_path: 
         document["resources"].append({"name": "notes", "path": f"{path}.txt"})
         header, *rows = csv.reader(io.StringIO(miniature["data/actors.csv"].decode()))
         out = io.StringIO()
-        csv.writer(out).writerows([[*header, odd], *([*row, str(number)] for row in rows)])
+        extra = [odd] * (number - 1)
+        csv.writer(out).writerows([[*header, *extra], *([*row, *("red" for _ in extra)] for row in rows)])
         descriptor = json.dumps(document | {f"\n{odd}": number}).encode()
-        more = {"datapackage.json": descriptor, path: out.getvalue().encode(), f"{path}.txt": b"%d" % number}
-        return write(miniature | more, tmp_path / str(number))
+        files = {"datapackage.json": descriptor, path: out.getvalue().encode(), f"{path}.txt": b"%d" % number}
+        return write(miniature | files, tmp_path / str(number))
 
     text = renderer(name)(sumy2022.diff(side(1), side(2)))
     assert len(re.findall(r"error.*y", text)) >= 4, "the file, the column, the property and the other file"

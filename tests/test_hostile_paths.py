@@ -7,6 +7,7 @@ import json
 import re
 import stat
 import struct
+import tracemalloc
 import warnings
 import zipfile
 from copy import copy
@@ -250,8 +251,21 @@ def test_what_a_zip_file_unpacks_to_is_bounded(tmp_path: Path) -> None:
 def test_a_zip_file_that_is_larger_than_the_limit_is_not_looked_into(tmp_path: Path) -> None:
     path = tmp_path / "package.zip"
     path.write_bytes(b"\0" * 10_000 + zipped(SMALL, method=zipfile.ZIP_DEFLATED))
-    with pytest.raises(UsageError, match="--max-bytes"):
+    with pytest.raises(UsageError, match="it has more than 10,000 bytes, and --max-bytes"):
         validate(path, only=STRUCTURE, limits=Limits(bytes=10_000))
+
+
+def test_no_more_of_a_zip_file_is_unpacked_than_the_limit_allows(tmp_path: Path) -> None:
+    path = tmp_path / "package.zip"
+    path.write_bytes(zipped(SMALL | {EVENTS: bytes(50_000_000)}, method=zipfile.ZIP_DEFLATED))
+    tracemalloc.start()
+    try:
+        with pytest.raises(UsageError, match="--max-bytes"):
+            validate(path, only=STRUCTURE, limits=Limits(bytes=100_000))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5_000_000
 
 
 def test_a_link_in_a_zip_file_is_no_file(tmp_path: Path) -> None:

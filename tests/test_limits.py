@@ -118,6 +118,25 @@ def test_the_timer_stops_what_has_no_steps_and_takes_exceptions_for_its_own() ->
         go_on()
 
 
+def test_the_timer_rings_again_where_its_exception_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+
+    class Loser:
+        def __del__(self) -> None:
+            while True:  # until it rings: Python has nobody to hand to what is raised in here
+                sum(range(1_000))
+
+    def go_on() -> None:
+        Loser()
+        for _ in range(3_000_000):  # half a minute
+            sum(range(1_000))
+
+    with pytest.raises(UsageError, match="--max-seconds"), timer(1):
+        go_on()
+    assert len(lost) == 1
+
+
 SLOW = b"event_id,title\n" + b'a,"\n' * 200_000
 """A table in which each of many quotes is looked for over a hundred lines."""
 
@@ -244,6 +263,18 @@ def test_a_file_in_pieces_is_the_file(tmp_path: Path) -> None:
     assert list(Folder(tmp_path).pieces("nothing")) == []
     with pytest.raises(UsageError, match="--max-bytes"):
         next(Folder(tmp_path, Meter(Limits(bytes=10_239_999))).pieces("big"))
+
+
+def test_a_file_that_is_overwritten_while_it_is_read_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "big.csv"
+    path.write_bytes(bytes(5_000_000))
+    os.utime(path, (0, 0))  # or both writings might fall into one tick of the clock
+    pieces = Folder(tmp_path).pieces("big.csv")
+    next(pieces)
+    with path.open("r+b") as file:
+        file.write(b"x")
+    with pytest.raises(UsageError, match="was changed by another program"):
+        list(pieces)
 
 
 @pytest.mark.parametrize("reading", [whole, in_pieces])
