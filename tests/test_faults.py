@@ -156,23 +156,26 @@ def test_a_killed_command_leaves_each_file_old_or_new(
     crlf = {path: miniature[path].replace(b"\n", b"\r\n") for path in tables}
     files = miniature | (crlf if command == "fmt" else {})
 
-    def run(name: str, step: int = 0) -> tuple[int, dict[str, bytes]]:
-        folder = write(files, tmp_path / name)
+    def call_in(folder: Path) -> list[str]:
         words = NEW if command == "new" else command.split()
         more = ["--output", str(folder / "out")] if words[0] == "export" else []
-        steps = killed([*words[:2], str(folder), *words[2:], *more], step=step)
-        return steps, contents(folder)
+        return [*words[:2], str(folder), *words[2:], *more]
 
-    last, goal = run("whole")
+    whole = write(files, tmp_path / "whole")
+    last, goal = killed(call_in(whole)), contents(whole)
+    assert last > 0
     for step in range(1, last + 1, -(-last // 24)):
-        steps, found = run(str(step), step)
-        assert steps == 0
+        folder = write(files, tmp_path / str(step))
+        assert killed(call_in(folder), step=step) == 0
         # A killed process may leave a file or folder of its own behind, whose name begins with a point.
-        found = {path: data for path, data in found.items() if not any(p.startswith(".") for p in Path(path).parts)}
+        left = contents(folder).items()
+        found = {path: data for path, data in left if not any(p.startswith(".") for p in Path(path).parts)}
         assert found.keys() - goal.keys() == set()
         assert files.keys() - found.keys() == set()
         assert all(data in (files.get(path), goal[path]) for path, data in found.items())
         assert found != goal
+    assert killed(call_in(folder)) > 0
+    assert {path: contents(folder)[path] for path in goal} == goal, "the same call completes the work"
 
 
 # Temporary folders, locales, streams ------------------------------------------------------------------------------

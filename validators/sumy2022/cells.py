@@ -25,13 +25,14 @@ def run_cell_rules(
     tables: Iterable[Table], rules: Iterable[Rule], context: Context, settled: Collection[Column] = ()
 ) -> Iterator[Fault]:
     """Yield the breaches of the rules that judge each text cell by itself; `settled` is what the function returns."""
-    by_name = {table.schema.name: table for table in tables}
+    read = list(tables)
     mine = [rule for rule in rules if rule.scope is Scope.CELL]
     for prose in (False, True):
         judging = [rule for rule in mine if prose or not rule.free_text]
         columns = [
             (table, name)
-            for table, name in ((table, name) for table in by_name.values() for name in table.schema.texts)
+            for table in read
+            for name in table.schema.texts
             if name in table.text and (name in table.schema.prose) is prose
         ]
         pattern = "|".join(f"(?:{rule.suspect})" for rule in judging)
